@@ -1,0 +1,64 @@
+/**
+ * Every bound of the system, with its default. Those under `app` can be overridden per app by settings `limits.*`;
+ * the others belong to a server process. Sizes in bytes, times in milliseconds, rates per second.
+ */
+export const LIMITS = {
+  frame: {
+    /** One inbound WebSocket frame or REST body (files apart). */
+    maxBytes: 256 * 1024,
+    maxDepth: 16,
+    maxKeys: 4096,
+    /** Requests in one frame. */
+    maxRequests: 64,
+  },
+  connection: {
+    /** Time for the first frame to open a session. */
+    openTimeout: 10_000,
+    /** A client pings this often; silence for 2.5 times as long closes the socket. */
+    heartbeat: 25_000,
+    /** Bytes queued to one peer before it is closed with SLOW_CONSUMER (resumable). */
+    maxQueuedBytes: 4 * 1024 * 1024,
+    /** Requests of one connection being worked on at once. */
+    maxInFlight: 256,
+    maxPerAddress: 10_000,
+    maxTotal: 20_000,
+    /** Unauthenticated connections at once. */
+    maxUnopened: 2_000,
+  },
+  store: {
+    /** Sends waiting for the writer before OVERLOADED. */
+    maxAppendQueue: 20_000,
+    /** Sends in one transaction. */
+    maxBatch: 512,
+    commitTimeout: 10_000,
+  },
+  page: { messages: 100, conversations: 100, members: 200, log: 500, changes: 500 },
+  ids: { user: 64, group: 64, clientId: 64, instance: 64 },
+  app: {
+    'message.maxBytes': 12 * 1024,
+    'message.mentions': 50,
+    'message.audience': 50,
+    'message.multiItems': 20,
+    'message.combineItems': 300,
+    'conversations': 1000,
+    'conversations.pinned': 100,
+    'receipts.groupMax': 1000,
+    'contacts.blocked': 1000,
+    'rate.user': 100,
+    'rate.userBurst': 200,
+    'rate.group': 200,
+    'file.imageBytes': 20 * 1024 * 1024,
+    'file.audioBytes': 20 * 1024 * 1024,
+    'file.videoBytes': 100 * 1024 * 1024,
+    'file.fileBytes': 100 * 1024 * 1024,
+    'file.avatarBytes': 5 * 1024 * 1024,
+    /** All finished files of one app; 0 = no bound. */
+    'file.quotaBytes': 0,
+    'file.perUserPerHour': 600,
+    'profile.maxBytes': 32 * 1024,
+    'login.failuresPerUser': 10,
+    'login.failuresPerAddress': 50,
+  },
+} as const;
+
+export type AppLimit = keyof typeof LIMITS.app;

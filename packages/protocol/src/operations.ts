@@ -1,0 +1,60 @@
+import type * as v from 'valibot';
+import { appOperations } from './app.ts';
+import { contactEvents, contactOperations } from './contact.ts';
+import { conversationEvents, conversationOperations } from './conversation.ts';
+import type { OperationDefinition, EventDefinition } from './define.ts';
+import { fileOperations } from './file.ts';
+import { groupEvents, groupOperations } from './group.ts';
+import { messageEvents, messageOperations } from './message.ts';
+import { receiptEvents, receiptOperations } from './receipt.ts';
+import { sessionEvents, sessionOperations } from './session.ts';
+import { syncOperations } from './sync.ts';
+import { userEvents, userOperations } from './user.ts';
+
+/** Every operation there is. A slice joins with one line here. */
+export const ALL_OPERATIONS = [
+  ...appOperations,
+  ...sessionOperations,
+  ...syncOperations,
+  ...userOperations,
+  ...contactOperations,
+  ...conversationOperations,
+  ...messageOperations,
+  ...receiptOperations,
+  ...groupOperations,
+  ...fileOperations,
+] as const;
+
+/** Every event there is. */
+export const ALL_EVENTS = [
+  ...sessionEvents,
+  ...userEvents,
+  ...contactEvents,
+  ...conversationEvents,
+  ...messageEvents,
+  ...receiptEvents,
+  ...groupEvents,
+] as const;
+
+type AnyOperation = (typeof ALL_OPERATIONS)[number];
+export type OperationName = AnyOperation['name'];
+export type Operation<N extends OperationName> = Extract<AnyOperation, { name: N }>;
+export type Input<N extends OperationName> = v.InferOutput<Operation<N>['input']>;
+export type Output<N extends OperationName> = v.InferOutput<Operation<N>['output']>;
+
+type AnyEvent = (typeof ALL_EVENTS)[number];
+export type EventName = AnyEvent['name'];
+export type Event<N extends EventName> = Extract<AnyEvent, { name: N }>;
+export type EventPayload<N extends EventName> = v.InferOutput<Event<N>['payload']>;
+
+/** Operations by name, for one generic path. */
+export const OPERATIONS: ReadonlyMap<string, OperationDefinition> = new Map(
+  ALL_OPERATIONS.map((operation) => [operation.name, operation as OperationDefinition]),
+);
+
+export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
+  ALL_EVENTS.map((event) => [event.name, event as EventDefinition]),
+);
+
+/** An event on the wire with its payload's type. */
+export type EventOf = { [N in EventName]: { readonly e: N; readonly c?: string; readonly n?: number; readonly d: EventPayload<N> } }[EventName]; // prettier-ignore
