@@ -1,0 +1,2 @@
+export type * from './types.ts';
+export type { AbortSignalLike, Clock, FileSource, HttpRequest, HttpResponse, KeyValueStorage, Platform, Socket, UploadRequest } from './platform/platform.ts'; // prettier-ignore
