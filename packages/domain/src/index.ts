@@ -4,3 +4,11 @@ export type * from './ports/rows.ts';
 export { StoreConflict } from './ports/store.ts';
 export type { AppendResult, AppReads, ConflictCode, ConversationForUser, ConversationReads, FileReads, GroupReads, MessageReads, PageQuery, ParticipantSet, ReceiptReads, ResultOf, SeqValue, Store, UserReads, WriteOp, WriteResults } from './ports/store.ts'; // prettier-ignore
 export { messageJson } from './message-json.ts';
+export { RawJson, type AppContext, type Ctx } from './core/context.ts';
+export { createLocalBus } from './core/local-bus.ts';
+export { createDomain, type Domain } from './domain.ts';
+export type { Ports } from './deps.ts';
+export { AppDirectory } from './app/directory.ts';
+export { storedFile } from './file/handlers.ts';
+export type { Identity } from './session/handlers.ts';
+export type { Session, SessionPeer } from './session/registry.ts';

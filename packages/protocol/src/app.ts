@@ -4,9 +4,18 @@ import { appId, cursor, limit, opt, requiredText, text, time } from './schema.ts
 
 /** A door: a vendor's id under which the app is found, with the secrets its token generators use. */
 export const door = v.variant('kind', [
-  v.strictObject({ kind: v.literal('tim'), id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 32 - 1)) }),
-  v.strictObject({ kind: v.literal('zim'), id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 32 - 1)) }),
-  v.strictObject({ kind: v.literal('webim'), id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}#[A-Za-z0-9_-]{1,64}$/)) }),
+  v.strictObject({
+    kind: v.literal('tim'),
+    id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 32 - 1)),
+  }),
+  v.strictObject({
+    kind: v.literal('zim'),
+    id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 32 - 1)),
+  }),
+  v.strictObject({
+    kind: v.literal('webim'),
+    id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}#[A-Za-z0-9_-]{1,64}$/)),
+  }),
 ]);
 export type Door = v.InferOutput<typeof door>;
 export type DoorKind = Door['kind'];
@@ -14,8 +23,15 @@ export type DoorKind = Door['kind'];
 /** With the secrets. TIM: `secret` is the SDKAppID's key; ZIM: the 32-character server secret; Easemob: client id and client secret. */
 const doorWithSecrets = v.variant('kind', [
   v.strictObject({ ...door.options[0].entries, secret: opt(requiredText(256)) }),
-  v.strictObject({ ...door.options[1].entries, secret: opt(v.pipe(v.string(), v.regex(/^(.{16}|.{24}|.{32})$/s))) }),
-  v.strictObject({ ...door.options[2].entries, clientId: opt(requiredText(128)), clientSecret: opt(requiredText(256)) }),
+  v.strictObject({
+    ...door.options[1].entries,
+    secret: opt(v.pipe(v.string(), v.regex(/^(.{16}|.{24}|.{32})$/s))),
+  }),
+  v.strictObject({
+    ...door.options[2].entries,
+    clientId: opt(requiredText(128)),
+    clientSecret: opt(requiredText(256)),
+  }),
 ]);
 export type DoorInput = v.InferOutput<typeof doorWithSecrets>;
 
@@ -87,7 +103,8 @@ export const appUpdate = defineOperation({
 
 export const appRotateSecret = defineOperation({
   name: 'app.rotateSecret',
-  summary: 'Gives a door a new secret, shown once; with `grace` tokens made with the old one work that much longer.',
+  summary:
+    'Gives a door a new secret, shown once; with `grace` tokens made with the old one work that much longer.',
   callers: ['admin'],
   idempotency: 'no',
   input: v.strictObject({ id: appId, door: doorWithSecrets, grace: opt(time) }),

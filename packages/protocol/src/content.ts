@@ -23,7 +23,10 @@ export const blob = v.strictObject({
 });
 const rendition = v.strictObject({ width: pixels, height: pixels, size: opt(count), url: opt(text(2048)) });
 
-const textContent = v.strictObject({ type: v.literal('text'), text: v.pipe(v.string(), v.maxLength(MAX_TEXT)) });
+const textContent = v.strictObject({
+  type: v.literal('text'),
+  text: v.pipe(v.string(), v.maxLength(MAX_TEXT)),
+});
 const imageContent = v.strictObject({
   type: v.literal('image'),
   file: blob,

@@ -28,7 +28,9 @@ export const conversation = v.object({
   /** Entries after `readSeq` that count (core-model §2). */
   unread: count,
   /** Entries in the unread range that name me or all. */
-  mentioned: opt(v.array(v.object({ id: messageIdText, seq, from: userId, me: v.boolean(), all: v.boolean() }))),
+  mentioned: opt(
+    v.array(v.object({ id: messageIdText, seq, from: userId, me: v.boolean(), all: v.boolean() })),
+  ),
   /** Newest-entry snapshots. `content` absent: same as `entry`; `live` absent: same as `content`. */
   heads: v.object({ entry: opt(message), content: opt(message), live: opt(message) }),
   pinnedAt: opt(time),

@@ -36,8 +36,7 @@ export interface HelloEnvelope {
 }
 
 export type ReplyEnvelope =
-  | { readonly id: number; readonly ok: unknown }
-  | { readonly id: number; readonly err: ErrorShape };
+  { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly err: ErrorShape };
 
 /**
  * An event. `c`: conversation key. `n`: place in its stream (seq, changeSeq or userSeq, as the event's definition says);

@@ -9,7 +9,11 @@ export interface ErrorRow {
 /** The one error table. Facades map these codes to their vendor's; nothing else is ever answered. */
 export const ERRORS = {
   BAD_REQUEST: { status: 400, retryable: false, message: 'The request does not fit the contract.' },
-  FRAME_UNREADABLE: { status: 400, retryable: false, message: 'The frame is not readable JSON of the expected form.' },
+  FRAME_UNREADABLE: {
+    status: 400,
+    retryable: false,
+    message: 'The frame is not readable JSON of the expected form.',
+  },
   UNKNOWN_OPERATION: { status: 404, retryable: false, message: 'There is no operation of that name.' },
   TOO_LARGE: { status: 413, retryable: false, message: 'The request or its content is larger than allowed.' },
   UNAUTHENTICATED: { status: 401, retryable: false, message: 'Open a session or send a token first.' },
@@ -18,7 +22,11 @@ export const ERRORS = {
   TOKEN_EXPIRED: { status: 401, retryable: false, message: 'The token has expired; get a new one.' },
   TOKEN_WRONG_APP: { status: 401, retryable: false, message: 'The token belongs to another app.' },
   TOKEN_WRONG_USER: { status: 401, retryable: false, message: 'The token belongs to another user.' },
-  TOKEN_REVOKED: { status: 401, retryable: false, message: 'The token was made before this user’s credentials were renewed.' },
+  TOKEN_REVOKED: {
+    status: 401,
+    retryable: false,
+    message: 'The token was made before this user’s credentials were renewed.',
+  },
   PASSWORD_WRONG: { status: 401, retryable: false, message: 'User id or password is wrong.' },
   SESSION_ALREADY_OPEN: { status: 409, retryable: false, message: 'This connection already has a session.' },
   SESSION_GONE: { status: 401, retryable: false, message: 'The session has ended; log in again.' },
@@ -30,29 +38,57 @@ export const ERRORS = {
   USER_ID_TAKEN: { status: 409, retryable: false, message: 'That user id is taken in another spelling.' },
   USER_BANNED: { status: 403, retryable: false, message: 'This user may not log in.' },
   REGISTRATION_CLOSED: { status: 403, retryable: false, message: 'Registration is not open in this app.' },
-  CONVERSATION_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such conversation for the caller.' },
+  CONVERSATION_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    message: 'There is no such conversation for the caller.',
+  },
   MESSAGE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such message for the caller.' },
   NOT_MEMBER: { status: 403, retryable: false, message: 'The caller is not a member of this conversation.' },
-  BLOCKED: { status: 403, retryable: false, message: 'The other side does not accept messages from the caller.' },
+  BLOCKED: {
+    status: 403,
+    retryable: false,
+    message: 'The other side does not accept messages from the caller.',
+  },
   MUTED: { status: 403, retryable: false, message: 'The caller may not speak here at present.' },
-  IDEMPOTENCY_CONFLICT: { status: 409, retryable: false, message: 'That clientId was already used for another message.' },
+  IDEMPOTENCY_CONFLICT: {
+    status: 409,
+    retryable: false,
+    message: 'That clientId was already used for another message.',
+  },
   REVOKE_TOO_LATE: { status: 409, retryable: false, message: 'The message is too old to be revoked.' },
   ALREADY_REVOKED: { status: 409, retryable: false, message: 'The message was revoked before.' },
-  RECEIPT_NOT_ASKED: { status: 409, retryable: false, message: 'The message was sent without asking for receipts.' },
+  RECEIPT_NOT_ASKED: {
+    status: 409,
+    retryable: false,
+    message: 'The message was sent without asking for receipts.',
+  },
   GROUP_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such group for the caller.' },
   GROUP_EXISTS: { status: 409, retryable: false, message: 'That group id is or was in use.' },
   GROUP_FULL: { status: 409, retryable: false, message: 'The group has as many members as it may have.' },
   ALREADY_MEMBER: { status: 409, retryable: false, message: 'That user is a member already.' },
   JOIN_CLOSED: { status: 403, retryable: false, message: 'This group does not take join requests.' },
-  JOIN_NEEDS_APPROVAL: { status: 403, retryable: false, message: 'This group is joined by approval; ask a member to invite you.' },
-  OWNER_MUST_STAY: { status: 409, retryable: false, message: 'The owner must hand the group over before leaving.' },
+  JOIN_NEEDS_APPROVAL: {
+    status: 403,
+    retryable: false,
+    message: 'This group is joined by approval; ask a member to invite you.',
+  },
+  OWNER_MUST_STAY: {
+    status: 409,
+    retryable: false,
+    message: 'The owner must hand the group over before leaving.',
+  },
   FILE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such file.' },
   FILE_TYPE_REFUSED: { status: 415, retryable: false, message: 'Files of this type are not accepted.' },
   FILE_UNFINISHED: { status: 409, retryable: false, message: 'The upload of this file is not finished.' },
   QUOTA_EXCEEDED: { status: 409, retryable: false, message: 'A limit of the app or user is used up.' },
   RATE_LIMITED: { status: 429, retryable: true, message: 'Too many requests; wait before trying again.' },
   OVERLOADED: { status: 503, retryable: true, message: 'The server is busy; try again shortly.' },
-  STORE_UNAVAILABLE: { status: 503, retryable: true, message: 'Nothing can be stored at present; try again shortly.' },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    message: 'Nothing can be stored at present; try again shortly.',
+  },
   DRAINING: { status: 503, retryable: true, message: 'The server is shutting down; connect again.' },
   NOT_READY: { status: 503, retryable: true, message: 'The server is starting; try again shortly.' },
   TIMEOUT: { status: 504, retryable: true, message: 'No answer in time; the outcome is unknown.' },
@@ -98,7 +134,10 @@ export class MagpieError extends Error {
   readonly detail: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, options: MagpieErrorOptions = {}) {
-    super(options.message ?? ERRORS[code].message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      options.message ?? ERRORS[code].message,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.field = options.field;
     this.retryAfter = options.retryAfter;

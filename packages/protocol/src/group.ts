@@ -2,7 +2,20 @@ import * as v from 'valibot';
 import { defineEvent, defineOperation } from './define.ts';
 import { LIMITS } from './limits.ts';
 import { message } from './message.ts';
-import { count, cursor, done, groupId, limit, opt, people, seq, text, time, userId, userIds } from './schema.ts';
+import {
+  count,
+  cursor,
+  done,
+  groupId,
+  limit,
+  opt,
+  people,
+  seq,
+  text,
+  time,
+  userId,
+  userIds,
+} from './schema.ts';
 
 /** A kind says a group's rules (core-model §5); vendors' types map onto kinds. */
 export const groupKind = v.picklist(['work', 'public', 'meeting', 'community', 'circle', 'club']);
@@ -61,7 +74,12 @@ export const groupCreate = defineOperation({
     ...settings,
     members: opt(v.pipe(v.array(userId), v.maxLength(500))),
   }),
-  output: v.object({ group, /** Users that could not be added, with the reason. */ failed: v.array(v.object({ userId, code: v.string() })) }),
+  output: v.object({
+    group,
+    /** Users that could not be added, with the reason. */ failed: v.array(
+      v.object({ userId, code: v.string() }),
+    ),
+  }),
   errors: ['GROUP_EXISTS', 'QUOTA_EXCEEDED', 'GROUP_FULL'],
 });
 
@@ -199,7 +217,8 @@ const changed = {
 
 export const groupChanged = defineEvent({
   name: 'group.changed',
-  summary: 'Something happened to a group; if its kind stores a tip for it, the tip rides inside with its seq.',
+  summary:
+    'Something happened to a group; if its kind stores a tip for it, the tip rides inside with its seq.',
   stream: 'changes',
   audience: 'conversation',
   payload: v.object({ ...changed, tip: opt(message), people: opt(people) }),

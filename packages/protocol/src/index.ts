@@ -1,9 +1,22 @@
-export { CLOSE, KICK_CLOSE, kickReasonOf, mayReconnect, type CloseName, type KickReason } from './close-codes.ts';
+export {
+  CLOSE,
+  KICK_CLOSE,
+  kickReasonOf,
+  mayReconnect,
+  type CloseName,
+  type KickReason,
+} from './close-codes.ts';
 export { blobsOf, entryClassOf, type Blob, type Content, type ContentOf, type ContentType, type EntryClass, type SendableContent } from './content.ts'; // prettier-ignore
 export { type App, type Door, type DoorInput, type DoorKind } from './app.ts';
 export { type Conversation, type Notify } from './conversation.ts';
 export { decodeJson, type DecodeBounds } from './decode.ts';
-export { type AnySchema, type Caller, type EventDefinition, type OperationDefinition, type Stream } from './define.ts';
+export {
+  type AnySchema,
+  type Caller,
+  type EventDefinition,
+  type OperationDefinition,
+  type Stream,
+} from './define.ts';
 export { joinFrame, PROTOCOL_VERSION, type ClientFrame, type EventEnvelope, type HelloEnvelope, type ReplyEnvelope, type RequestEnvelope, type ServerFrame } from './envelope.ts'; // prettier-ignore
 export { COMMON_ERRORS, ERRORS, MagpieError, type ErrorCode, type ErrorRow, type ErrorShape, type MagpieErrorOptions } from './errors.ts'; // prettier-ignore
 export { type FileUse, type StoredFile } from './file.ts';

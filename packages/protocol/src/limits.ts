@@ -40,7 +40,7 @@ export const LIMITS = {
     'message.audience': 50,
     'message.multiItems': 20,
     'message.combineItems': 300,
-    'conversations': 1000,
+    conversations: 1000,
     'conversations.pinned': 100,
     'receipts.groupMax': 1000,
     'contacts.blocked': 1000,

@@ -36,7 +36,12 @@ export const message = v.object({
   /** Number of edits, present after the first. */
   version: opt(count),
   revoked: opt(
-    v.object({ by: userId, at: time, reason: opt(v.string()), role: v.picklist(['sender', 'owner', 'admin', 'app']) }),
+    v.object({
+      by: userId,
+      at: time,
+      reason: opt(v.string()),
+      role: v.picklist(['sender', 'owner', 'admin', 'app']),
+    }),
   ),
 });
 export type Message = v.InferOutput<typeof message>;
@@ -224,8 +229,19 @@ export const messageDeleted = defineEvent({
   summary: 'The user deleted messages for themselves.',
   stream: 'user',
   audience: 'user',
-  payload: v.object({ conv: conversationKey, ids: opt(v.array(messageIdText)), seqs: opt(v.array(seq)), upTo: opt(seq) }),
+  payload: v.object({
+    conv: conversationKey,
+    ids: opt(v.array(messageIdText)),
+    seqs: opt(v.array(seq)),
+    upTo: opt(seq),
+  }),
 });
 
 export const messageOperations = [messageSend, messageList, messageGet, messageChanges, messageRevoke, messageDelete] as const; // prettier-ignore
-export const messageEvents = [messageCreated, messageHidden, messageTransient, messageRevoked, messageDeleted] as const;
+export const messageEvents = [
+  messageCreated,
+  messageHidden,
+  messageTransient,
+  messageRevoked,
+  messageDeleted,
+] as const;

@@ -19,7 +19,13 @@ export const receiptSend = defineOperation({
     unasked: opt(v.boolean()),
   }),
   output: done,
-  errors: ['CONVERSATION_NOT_FOUND', 'NOT_MEMBER', 'MESSAGE_NOT_FOUND', 'RECEIPT_NOT_ASKED', 'QUOTA_EXCEEDED'],
+  errors: [
+    'CONVERSATION_NOT_FOUND',
+    'NOT_MEMBER',
+    'MESSAGE_NOT_FOUND',
+    'RECEIPT_NOT_ASKED',
+    'QUOTA_EXCEEDED',
+  ],
 });
 
 export const receiptList = defineOperation({
@@ -37,8 +43,16 @@ export const receiptReaders = defineOperation({
   summary: 'Who has, or has not, read a message.',
   callers: ['user'],
   idempotency: 'safe',
-  input: v.strictObject({ id: messageIdText, read: v.boolean(), cursor: opt(cursor), limit: limit(LIMITS.page.members) }),
-  output: v.object({ users: v.array(v.object({ id: userId, at: opt(time), content: opt(v.string()) })), next: opt(cursor) }),
+  input: v.strictObject({
+    id: messageIdText,
+    read: v.boolean(),
+    cursor: opt(cursor),
+    limit: limit(LIMITS.page.members),
+  }),
+  output: v.object({
+    users: v.array(v.object({ id: userId, at: opt(time), content: opt(v.string()) })),
+    next: opt(cursor),
+  }),
   errors: ['MESSAGE_NOT_FOUND', 'RECEIPT_NOT_ASKED'],
 });
 

@@ -16,7 +16,10 @@ export const userId = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
 /** 1–64 bytes of printable ASCII without space. */
 export const groupId = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));
 export const conversationRef = v.pipe(v.string(), v.regex(/^(u|g|r|t):[\x21-\x7e]{1,128}$/));
-export const conversationKey = v.pipe(v.string(), v.regex(/^(d:[\x21-\x7e]{1,64} [\x21-\x7e]{1,64}|[grts]:[\x21-\x7e]{1,128})$/));
+export const conversationKey = v.pipe(
+  v.string(),
+  v.regex(/^(d:[\x21-\x7e]{1,64} [\x21-\x7e]{1,64}|[grts]:[\x21-\x7e]{1,128})$/),
+);
 export const messageIdText = v.pipe(v.string(), v.regex(/^\d{1,25}$/));
 /** Time-ordered, made by the client, the same on every retry. */
 export const clientId = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,64}$/));

@@ -62,7 +62,14 @@ export const sessionOpen = defineOperation({
     heartbeat: count,
     settings: clientSettings,
   }),
-  errors: ['TOKEN_WRONG_USER', 'USER_NOT_FOUND', 'USER_ID_TAKEN', 'USER_BANNED', 'SESSION_ALREADY_OPEN', 'QUOTA_EXCEEDED'],
+  errors: [
+    'TOKEN_WRONG_USER',
+    'USER_NOT_FOUND',
+    'USER_ID_TAKEN',
+    'USER_BANNED',
+    'SESSION_ALREADY_OPEN',
+    'QUOTA_EXCEEDED',
+  ],
 });
 export type SessionOpenOutput = v.InferOutput<typeof sessionOpen.output>;
 
@@ -123,7 +130,9 @@ export const sessionEnded = defineEvent({
   payload: v.object({
     reason: v.picklist(['replaced', 'replacedElsewhere', 'overLimit', 'byAdmin', 'banned', 'passwordChanged', 'accountDeleted', 'expired', 'appDeleted']), // prettier-ignore
     /** Of the login that took its place. */
-    by: opt(v.object({ instance: v.string(), platform, device: opt(v.string()), customInfo: opt(v.string()) })),
+    by: opt(
+      v.object({ instance: v.string(), platform, device: opt(v.string()), customInfo: opt(v.string()) }),
+    ),
   }),
 });
 

@@ -7,7 +7,11 @@ interface SettingRow<S extends v.GenericSchema> {
   readonly default: v.InferOutput<S>;
   readonly about: string;
 }
-function setting<S extends v.GenericSchema>(schema: S, value: v.InferOutput<S>, about: string): SettingRow<S> {
+function setting<S extends v.GenericSchema>(
+  schema: S,
+  value: v.InferOutput<S>,
+  about: string,
+): SettingRow<S> {
   return { schema, default: value, about };
 }
 const whole = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
@@ -43,7 +47,9 @@ export type SettingName = keyof typeof SETTINGS;
 export type LimitSettingName = `limits.${AppLimit}`;
 type SettingValue<K extends SettingName> = v.InferOutput<(typeof SETTINGS)[K]['schema']>;
 /** Every setting with its effective value. */
-export type Settings = { readonly [K in SettingName]: SettingValue<K> } & { readonly [K in LimitSettingName]: number };
+export type Settings = { readonly [K in SettingName]: SettingValue<K> } & {
+  readonly [K in LimitSettingName]: number;
+};
 
 const limitSchema = whole(Number.MAX_SAFE_INTEGER);
 

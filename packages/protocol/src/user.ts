@@ -49,7 +49,11 @@ export const userRegister = defineOperation({
   summary: 'Creates a user with a password, where the app’s registration setting lets the caller.',
   callers: ['anonymous', 'admin'],
   idempotency: 'no',
-  input: v.strictObject({ userId, password: opt(v.pipe(v.string(), v.minLength(1), v.maxLength(128))), name: opt(text(500)) }),
+  input: v.strictObject({
+    userId,
+    password: opt(v.pipe(v.string(), v.minLength(1), v.maxLength(128))),
+    name: opt(text(500)),
+  }),
   output: v.object({ userId, createdAt: time }),
   errors: ['USER_EXISTS', 'USER_ID_TAKEN', 'REGISTRATION_CLOSED'],
 });
@@ -76,7 +80,8 @@ export const userSetPassword = defineOperation({
 
 export const userDelete = defineOperation({
   name: 'user.delete',
-  summary: 'Deletes an account: its sessions end, its id is never used again, what it said stays with the others.',
+  summary:
+    'Deletes an account: its sessions end, its id is never used again, what it said stays with the others.',
   callers: ['admin'],
   idempotency: 'yes',
   input: v.strictObject({ userId }),
@@ -92,5 +97,12 @@ export const userUpdated = defineEvent({
   payload: v.object({ user: profile }),
 });
 
-export const userOperations = [userGet, userUpdate, userRegister, userSignIn, userSetPassword, userDelete] as const;
+export const userOperations = [
+  userGet,
+  userUpdate,
+  userRegister,
+  userSignIn,
+  userSetPassword,
+  userDelete,
+] as const;
 export const userEvents = [userUpdated] as const;

@@ -49,6 +49,13 @@ export interface InspectedFile {
 /** Bytes of files. Paths are opaque keys of [0-9A-Za-z/._-]. */
 export interface FileProcessor {
   /** Checks the type from the content, strips positions from pictures, makes renditions; throws errors of the table. */
-  finish(file: { readonly app: string; readonly id: string; readonly name: string; readonly use: FileUse; readonly size: number; readonly mime: string }): Promise<InspectedFile & { readonly size: number }>;
+  finish(file: {
+    readonly app: string;
+    readonly id: string;
+    readonly name: string;
+    readonly use: FileUse;
+    readonly size: number;
+    readonly mime: string;
+  }): Promise<InspectedFile & { readonly size: number }>;
   remove(app: string, id: string): Promise<void>;
 }

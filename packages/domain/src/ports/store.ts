@@ -18,7 +18,9 @@ export interface Store {
    * operation does not hold (nothing of the unit was done), or with STORE_UNAVAILABLE / OVERLOADED (retryable; nothing done
    * unless the outcome is unknown, which `detail.unknown` says).
    */
-  commit<const Ops extends readonly WriteOp[]>(ops: Ops): Promise<{ -readonly [I in keyof Ops]: ResultOf<Ops[I]> }>;
+  commit<const Ops extends readonly WriteOp[]>(
+    ops: Ops,
+  ): Promise<{ -readonly [I in keyof Ops]: ResultOf<Ops[I]> }>;
   /** A fresh conversation number, never given twice (gaps are fine). */
   conversationNumber(): Promise<number>;
   /** Changes when streams were lost, e.g. by restoring a backup. */
@@ -62,18 +64,45 @@ export interface ParticipantSet {
 
 export type WriteOp =
   /** `exists` when the key is taken. */
-  | { readonly op: 'conversation.create'; readonly conv: number; readonly app: string; readonly key: string; readonly kind: ConversationRow['kind']; readonly at: number }
+  | {
+      readonly op: 'conversation.create';
+      readonly conv: number;
+      readonly app: string;
+      readonly key: string;
+      readonly kind: ConversationRow['kind'];
+      readonly at: number;
+    }
   /**
    * Makes the row if missing (state member, role member, historyFrom 1) and sets the given fields. readSeq, reportedSeq, hiddenSeq and clearedSeq
    * never go back (the greater wins) and never pass lastSeq. Touches `changedAt` of the row. Result: the row after, and whether anything changed.
    */
-  | { readonly op: 'participant.put'; readonly conv: number; readonly app: string; readonly user: string; readonly set: ParticipantSet; readonly at: number }
+  | {
+      readonly op: 'participant.put';
+      readonly conv: number;
+      readonly app: string;
+      readonly user: string;
+      readonly set: ParticipantSet;
+      readonly at: number;
+    }
   /**
    * Membership of a group. Joining (again) sets joinedAt, inviter, historyFrom, readSeq = historyFrom - 1 if behind, clears historyTo; leaving sets historyTo = lastSeq
    * and role member. Keeps groups.memberCount. With `max`, a join that would pass it: conflict `full`, or with `onFull: 'skip'` a result
    * that says so. `expect`: the state before (`none`: no row or not a member), else conflict `stale`.
    */
-  | { readonly op: 'member.put'; readonly conv: number; readonly app: string; readonly user: string; readonly state: 'member' | 'left' | 'dismissed'; readonly role: ParticipantRow['role']; readonly at: number; readonly inviter?: string | null; readonly historyFrom?: SeqValue; readonly max?: number; readonly onFull?: 'skip'; readonly expect?: 'member' | 'none' }
+  | {
+      readonly op: 'member.put';
+      readonly conv: number;
+      readonly app: string;
+      readonly user: string;
+      readonly state: 'member' | 'left' | 'dismissed';
+      readonly role: ParticipantRow['role'];
+      readonly at: number;
+      readonly inviter?: string | null;
+      readonly historyFrom?: SeqValue;
+      readonly max?: number;
+      readonly onFull?: 'skip';
+      readonly expect?: 'member' | 'none';
+    }
   /** Ends membership of everybody at once (state `dismissed`, historyTo = lastSeq); memberCount becomes 0. */
   | { readonly op: 'member.dismissAll'; readonly conv: number; readonly at: number }
   /**
@@ -81,37 +110,151 @@ export type WriteOp =
    * and the first result is returned with `duplicate: true`, and `sameContent` tells whether the fingerprints agree.
    * Keeps lastSeq, lastTime, changedAt, activeAt and the heads of the conversation.
    */
-  | { readonly op: 'append'; readonly conv: number; readonly sender: string; readonly clientId: string; readonly fp: number; readonly type: MessageRow['type']; readonly cls: MessageRow['cls']; readonly counts: boolean; readonly notLast: boolean; readonly receipt: boolean; readonly audience: readonly string[] | null; readonly body: string; readonly at: number }
+  | {
+      readonly op: 'append';
+      readonly conv: number;
+      readonly sender: string;
+      readonly clientId: string;
+      readonly fp: number;
+      readonly type: MessageRow['type'];
+      readonly cls: MessageRow['cls'];
+      readonly counts: boolean;
+      readonly notLast: boolean;
+      readonly receipt: boolean;
+      readonly audience: readonly string[] | null;
+      readonly body: string;
+      readonly at: number;
+    }
   /** Replaces what an entry holds; `missing` if there is no such entry, `stale` if it is revoked already. Revoking recomputes headLive. */
-  | { readonly op: 'message.replace'; readonly conv: number; readonly seq: number; readonly type: MessageRow['type']; readonly body: string; readonly revoked: boolean }
+  | {
+      readonly op: 'message.replace';
+      readonly conv: number;
+      readonly seq: number;
+      readonly type: MessageRow['type'];
+      readonly body: string;
+      readonly revoked: boolean;
+    }
   /**
    * Next entry of the conversation's changes stream. With `tip`, the entry appended just before in this unit is put into the payload as `"tip":{…}`
    * (its wire JSON, see `messageJson`). Result: changeSeq and the payload as stored.
    */
-  | { readonly op: 'change'; readonly conv: number; readonly event: string; readonly payload: string; readonly at: number; readonly tip?: true }
+  | {
+      readonly op: 'change';
+      readonly conv: number;
+      readonly event: string;
+      readonly payload: string;
+      readonly at: number;
+      readonly tip?: true;
+    }
   /** Next entry of a user's log; `missing` if there is no such user. */
-  | { readonly op: 'log'; readonly app: string; readonly user: string; readonly event: string; readonly convKey: string | null; readonly payload: string; readonly at: number }
+  | {
+      readonly op: 'log';
+      readonly app: string;
+      readonly user: string;
+      readonly event: string;
+      readonly convKey: string | null;
+      readonly payload: string;
+      readonly at: number;
+    }
   /** Deletes entries for one user. Touches changedAt of the participant row. */
-  | { readonly op: 'deleted.add'; readonly conv: number; readonly user: string; readonly seqs: readonly number[]; readonly at: number }
+  | {
+      readonly op: 'deleted.add';
+      readonly conv: number;
+      readonly user: string;
+      readonly seqs: readonly number[];
+      readonly at: number;
+    }
   /** Adds receipt rows; result: the seqs that were new. */
-  | { readonly op: 'receipt.add'; readonly conv: number; readonly user: string; readonly seqs: readonly number[]; readonly content: string | null; readonly at: number }
+  | {
+      readonly op: 'receipt.add';
+      readonly conv: number;
+      readonly user: string;
+      readonly seqs: readonly number[];
+      readonly content: string | null;
+      readonly at: number;
+    }
   /** `exists` when the id is or was in use in the app. */
   | { readonly op: 'group.create'; readonly row: Omit<GroupRow, 'memberCount' | 'dismissedAt'> }
   /** `missing` if there is no such group or it was dismissed. Result: the row after. */
-  | { readonly op: 'group.set'; readonly conv: number; readonly set: Partial<Pick<GroupRow, 'name' | 'avatar' | 'intro' | 'announcement' | 'ext' | 'owner' | 'join' | 'maxMembers' | 'dismissedAt'>> }
+  | {
+      readonly op: 'group.set';
+      readonly conv: number;
+      readonly set: Partial<
+        Pick<
+          GroupRow,
+          | 'name'
+          | 'avatar'
+          | 'intro'
+          | 'announcement'
+          | 'ext'
+          | 'owner'
+          | 'join'
+          | 'maxMembers'
+          | 'dismissedAt'
+        >
+      >;
+    }
   /** Sets the role of a present member; `missing` otherwise. */
-  | { readonly op: 'member.role'; readonly conv: number; readonly user: string; readonly role: ParticipantRow['role']; readonly at: number }
+  | {
+      readonly op: 'member.role';
+      readonly conv: number;
+      readonly user: string;
+      readonly role: ParticipantRow['role'];
+      readonly at: number;
+    }
   /** `exists` when the id is or was in use; `taken` when `unique` and the fold belongs to another id. */
-  | { readonly op: 'user.create'; readonly app: string; readonly id: string; readonly fold: string; readonly unique: boolean; readonly profile: UserRow['profile']; readonly passwordHash: string | null; readonly at: number }
+  | {
+      readonly op: 'user.create';
+      readonly app: string;
+      readonly id: string;
+      readonly fold: string;
+      readonly unique: boolean;
+      readonly profile: UserRow['profile'];
+      readonly passwordHash: string | null;
+      readonly at: number;
+    }
   /** `missing` if there is no such user. `userSeq` can't be set. Result: the row after. */
-  | { readonly op: 'user.set'; readonly app: string; readonly id: string; readonly set: Partial<Pick<UserRow, 'profile' | 'updatedAt' | 'deletedAt' | 'bannedUntil' | 'validFrom' | 'passwordHash'>> }
-  | { readonly op: 'block.put'; readonly app: string; readonly user: string; readonly targets: readonly string[]; readonly at: number; readonly max: number }
-  | { readonly op: 'block.remove'; readonly app: string; readonly user: string; readonly targets: readonly string[] }
+  | {
+      readonly op: 'user.set';
+      readonly app: string;
+      readonly id: string;
+      readonly set: Partial<
+        Pick<UserRow, 'profile' | 'updatedAt' | 'deletedAt' | 'bannedUntil' | 'validFrom' | 'passwordHash'>
+      >;
+    }
+  | {
+      readonly op: 'block.put';
+      readonly app: string;
+      readonly user: string;
+      readonly targets: readonly string[];
+      readonly at: number;
+      readonly max: number;
+    }
+  | {
+      readonly op: 'block.remove';
+      readonly app: string;
+      readonly user: string;
+      readonly targets: readonly string[];
+    }
   /** Position never goes back. */
-  | { readonly op: 'instance.put'; readonly app: string; readonly user: string; readonly instance: string; readonly platform: string; readonly userSeq: number; readonly at: number; readonly seenAt: number }
+  | {
+      readonly op: 'instance.put';
+      readonly app: string;
+      readonly user: string;
+      readonly instance: string;
+      readonly platform: string;
+      readonly userSeq: number;
+      readonly at: number;
+      readonly seenAt: number;
+    }
   | { readonly op: 'file.create'; readonly row: FileRow }
   /** `missing` if there is no such file. */
-  | { readonly op: 'file.set'; readonly app: string; readonly id: string; readonly set: Partial<Pick<FileRow, 'name' | 'size' | 'mime' | 'state' | 'finishedAt' | 'meta'>> }
+  | {
+      readonly op: 'file.set';
+      readonly app: string;
+      readonly id: string;
+      readonly set: Partial<Pick<FileRow, 'name' | 'size' | 'mime' | 'state' | 'finishedAt' | 'meta'>>;
+    }
   /** Marks files as used (first use wins); unknown ids are ignored. */
   | { readonly op: 'file.use'; readonly app: string; readonly ids: readonly string[]; readonly at: number }
   | { readonly op: 'file.remove'; readonly app: string; readonly ids: readonly string[] }
@@ -122,9 +265,19 @@ export type WriteOp =
   | { readonly op: 'app.delete'; readonly id: string }
   /** `exists` when the vendor id belongs to another app; the same app's door is replaced. */
   | { readonly op: 'door.put'; readonly row: DoorRow }
-  | { readonly op: 'door.remove'; readonly app: string; readonly kind: DoorRow['kind']; readonly vendorId: string }
+  | {
+      readonly op: 'door.remove';
+      readonly app: string;
+      readonly kind: DoorRow['kind'];
+      readonly vendorId: string;
+    }
   /** Housekeeping: drops changes and log entries older than these times, in a bounded batch. */
-  | { readonly op: 'prune'; readonly changesBefore: number; readonly logBefore: number; readonly max: number };
+  | {
+      readonly op: 'prune';
+      readonly changesBefore: number;
+      readonly logBefore: number;
+      readonly max: number;
+    };
 
 export interface AppendResult {
   readonly seq: number;
@@ -136,9 +289,9 @@ export interface AppendResult {
 export interface WriteResults {
   'participant.put': { readonly row: ParticipantRow; readonly changed: boolean };
   'member.put': { readonly done: boolean; readonly memberCount: number };
-  'append': AppendResult;
-  'change': { readonly changeSeq: number; readonly payload: string };
-  'log': { readonly userSeq: number };
+  append: AppendResult;
+  change: { readonly changeSeq: number; readonly payload: string };
+  log: { readonly userSeq: number };
   'receipt.add': { readonly added: readonly number[] };
   'group.set': { readonly row: GroupRow };
   'user.set': { readonly row: UserRow };
@@ -146,7 +299,9 @@ export interface WriteResults {
   'block.remove': { readonly removed: readonly string[] };
 }
 
-export type ResultOf<O extends WriteOp> = O['op'] extends keyof WriteResults ? WriteResults[O['op']] : undefined;
+export type ResultOf<O extends WriteOp> = O['op'] extends keyof WriteResults
+  ? WriteResults[O['op']]
+  : undefined;
 
 export interface AppReads {
   /** All apps with their doors; small, cached by the domain. */
@@ -158,7 +313,12 @@ export interface UserReads {
   many(app: string, ids: readonly string[]): Promise<readonly UserRow[]>;
   byFold(app: string, fold: string): Promise<readonly UserRow[]>;
   /** The user's log after a number, ascending. `from`: the first number still kept. */
-  log(app: string, user: string, after: number, limit: number): Promise<{ readonly rows: readonly LogRow[]; readonly from: number }>;
+  log(
+    app: string,
+    user: string,
+    after: number,
+    limit: number,
+  ): Promise<{ readonly rows: readonly LogRow[]; readonly from: number }>;
   instance(app: string, user: string, instance: string): Promise<InstanceRow | undefined>;
   /** The greatest position of any instance of the user. */
   furthestInstance(app: string, user: string): Promise<InstanceRow | undefined>;
@@ -180,14 +340,33 @@ export interface ConversationReads {
   /** Present members' ids, for fan-out. */
   memberIds(conv: number): Promise<readonly string[]>;
   /** Present members: owner, admins, members, each by joinedAt then id. `after` is the last row of the page before. */
-  members(conv: number, options: { readonly role?: ParticipantRow['role']; readonly after?: ParticipantRow; readonly limit: number }): Promise<readonly ParticipantRow[]>;
+  members(
+    conv: number,
+    options: {
+      readonly role?: ParticipantRow['role'];
+      readonly after?: ParticipantRow;
+      readonly limit: number;
+    },
+  ): Promise<readonly ParticipantRow[]>;
   /**
    * Conversations of a user, pinned first (pinnedAt desc), then activeAt desc, then num desc. Left out: those without a drawable entry in the user's sight
    * that are not pinned, and those hidden up to their newest drawable entry. `after`: where the page before ended.
    */
-  ofUser(app: string, user: string, options: { readonly after?: { readonly pinnedAt: number; readonly activeAt: number; readonly num: number }; readonly limit: number }): Promise<readonly ConversationForUser[]>;
+  ofUser(
+    app: string,
+    user: string,
+    options: {
+      readonly after?: { readonly pinnedAt: number; readonly activeAt: number; readonly num: number };
+      readonly limit: number;
+    },
+  ): Promise<readonly ConversationForUser[]>;
   /** Those whose conversation or own row changed at or after a time, also hidden and empty ones; by num, after `afterNum`. */
-  changedSince(app: string, user: string, since: number, options: { readonly afterNum?: number; readonly limit: number }): Promise<readonly ConversationForUser[]>;
+  changedSince(
+    app: string,
+    user: string,
+    since: number,
+    options: { readonly afterNum?: number; readonly limit: number },
+  ): Promise<readonly ConversationForUser[]>;
   /**
    * Unread as core-model §2 defines it: entries with seq > readSeq, counts, not revoked, sender ≠ user, historyFrom ≤ seq ≤ historyTo,
    * seq > clearedSeq, not deleted by the user; 0 when discard. One number per participant row given.
@@ -214,7 +393,16 @@ export interface MessageReads {
   /** Which of a stretch the user deleted for themselves. */
   deleted(conv: number, user: string, lo: number, hi: number): Promise<readonly number[]>;
   /** The newest entry at or below `from` and at or above `lowest` of these classes, visible to the user (audience, deleted, cleared), skipping notLast; `live`: not revoked. */
-  head(conv: number, query: { readonly user: string; readonly from: number; readonly lowest: number; readonly classes: readonly MessageRow['cls'][]; readonly live: boolean }): Promise<MessageRow | undefined>;
+  head(
+    conv: number,
+    query: {
+      readonly user: string;
+      readonly from: number;
+      readonly lowest: number;
+      readonly classes: readonly MessageRow['cls'][];
+      readonly live: boolean;
+    },
+  ): Promise<MessageRow | undefined>;
   /** Counting, unrevoked entries in (after, upTo] not from the user whose body mentions users or all; newest 20. */
   mentions(conv: number, user: string, after: number, upTo: number): Promise<readonly MessageRow[]>;
   changes(conv: number, after: number, limit: number): Promise<readonly ChangeRow[]>;
@@ -225,12 +413,23 @@ export interface GroupReads {
   many(app: string, ids: readonly string[]): Promise<readonly GroupRow[]>;
   byConversations(convs: readonly number[]): Promise<readonly GroupRow[]>;
   /** Groups a user is a present member of, by conversation number. */
-  ofUser(app: string, user: string, options: { readonly afterNum?: number; readonly limit: number }): Promise<readonly { readonly group: GroupRow; readonly participant: ParticipantRow }[]>;
+  ofUser(
+    app: string,
+    user: string,
+    options: { readonly afterNum?: number; readonly limit: number },
+  ): Promise<readonly { readonly group: GroupRow; readonly participant: ParticipantRow }[]>;
 }
 
 export interface ReceiptReads {
-  counts(conv: number, seqs: readonly number[]): Promise<readonly { readonly seq: number; readonly read: number }[]>;
-  readers(conv: number, seq: number, options: { readonly afterUser?: string; readonly limit: number }): Promise<readonly ReceiptRow[]>;
+  counts(
+    conv: number,
+    seqs: readonly number[],
+  ): Promise<readonly { readonly seq: number; readonly read: number }[]>;
+  readers(
+    conv: number,
+    seq: number,
+    options: { readonly afterUser?: string; readonly limit: number },
+  ): Promise<readonly ReceiptRow[]>;
   of(conv: number, user: string, seqs: readonly number[]): Promise<readonly number[]>;
 }
 

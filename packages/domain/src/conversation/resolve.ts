@@ -1,0 +1,182 @@
+import {
+  bareId,
+  directPair,
+  keyOf,
+  kindOf,
+  MagpieError,
+  parseMessageId,
+  type ConversationKind,
+} from '@magpie/protocol';
+import { BoundedCache } from '../core/cache.ts';
+import type { Ctx } from '../core/context.ts';
+import type { Clock } from '../ports/platform.ts';
+import type { ConversationRow, GroupRow, MessageRow, ParticipantRow } from '../ports/rows.ts';
+import { StoreConflict, type Store } from '../ports/store.ts';
+import type { Accounts } from '../user/accounts.ts';
+
+/** What never changes about a conversation. */
+export interface Place {
+  readonly app: string;
+  readonly num: number;
+  readonly key: string;
+  readonly kind: ConversationKind;
+}
+
+/** A conversation in the sight of one user. */
+export interface Sight {
+  readonly place: Place;
+  readonly conversation: ConversationRow;
+  readonly participant: ParticipantRow;
+  /** Inclusive bounds of what this user may see. */
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/**
+ * Finds conversations for callers. One rule everywhere: who has no row in a conversation gets the same CONVERSATION_NOT_FOUND
+ * whether it exists or not.
+ */
+export class Conversations {
+  private readonly memberships = new BoundedCache<ParticipantRow>(100_000);
+  private readonly places = new BoundedCache<Place>(100_000);
+  private readonly store: Store;
+  private readonly accounts: Accounts;
+  private readonly clock: Clock;
+
+  constructor(store: Store, accounts: Accounts, clock: Clock) {
+    this.store = store;
+    this.accounts = accounts;
+    this.clock = clock;
+  }
+
+  async byKey(app: string, key: string): Promise<Place | undefined> {
+    const cached = this.places.get(`${app} ${key}`);
+    if (cached) return cached;
+    const row = await this.store.conversations.byKey(app, key);
+    return row && this.remember(row);
+  }
+
+  /** Known without asking the store: the hot path's first step. */
+  peek(app: string, key: string): Place | undefined {
+    return this.places.get(`${app} ${key}`);
+  }
+
+  remember(row: Place): Place {
+    const place = { app: row.app, num: row.num, key: row.key, kind: row.kind };
+    this.places.set(`${row.app} ${row.key}`, place);
+    return place;
+  }
+
+  /** The direct conversation of two users, made if it is their first. Both must exist. */
+  async direct(app: string, a: string, key: string): Promise<Place> {
+    const known = await this.byKey(app, key);
+    if (known) return known;
+    const pair = directPair(key);
+    for (const user of pair) await this.accounts.require(app, user, user === a ? 'user' : 'ref');
+    const at = this.clock.now();
+    const num = await this.store.conversationNumber();
+    try {
+      await this.store.commit([
+        { op: 'conversation.create', conv: num, app, key, kind: 'direct', at },
+        ...[...new Set(pair)].map(
+          (user) => ({ op: 'participant.put', conv: num, app, user, set: {}, at }) as const,
+        ),
+      ]);
+      return this.remember({ app, num, key, kind: 'direct' });
+    } catch (error) {
+      // The peer wrote at the same moment, perhaps on another node.
+      const row = error instanceof StoreConflict ? await this.store.conversations.byKey(app, key) : undefined;
+      if (!row) throw error;
+      return this.remember(row);
+    }
+  }
+
+  /** A user's row in a group, for the hot path: kept until the membership changes. */
+  async membership(conv: number, userId: string): Promise<ParticipantRow | undefined> {
+    const key = `${conv} ${userId}`;
+    const cached = this.memberships.get(key);
+    if (cached) return cached;
+    const row = await this.store.conversations.participant(conv, userId);
+    if (row) this.memberships.set(key, row);
+    return row;
+  }
+
+  /** Membership, role or mute of a user changed. */
+  forgetMembership(conv: number, userId: string): void {
+    this.memberships.delete(`${conv} ${userId}`);
+  }
+
+  forgetMemberships(): void {
+    this.memberships.clear();
+  }
+
+  /** A conversation a user has a row in, as they see it; undefined for a direct one that has not begun. */
+  async find(ctx: Ctx, ref: string): Promise<Sight | undefined> {
+    const key = keyOf(ref, ctx.userId);
+    const place = await this.byKey(ctx.app.id, key);
+    if (!place) return undefined;
+    return this.sight(place, ctx.userId);
+  }
+
+  async require(ctx: Ctx, ref: string, field = 'ref'): Promise<Sight> {
+    const sight = await this.find(ctx, ref);
+    if (!sight) throw new MagpieError('CONVERSATION_NOT_FOUND', { field });
+    return sight;
+  }
+
+  async sight(place: Place, userId: string): Promise<Sight | undefined> {
+    const [conversation, participant] = await Promise.all([
+      this.store.conversations.byNumber(place.num),
+      this.store.conversations.participant(place.num, userId),
+    ]);
+    if (!conversation || !participant) return undefined;
+    return sightOf(place, conversation, participant);
+  }
+
+  /** A stored message by id alone, if the caller may see it. Deleted, hidden and foreign ones are all MESSAGE_NOT_FOUND. */
+  async message(ctx: Ctx, id: string, field: string): Promise<{ sight: Sight; row: MessageRow }> {
+    const found = await this.findMessage(ctx, id);
+    if (!found) throw new MagpieError('MESSAGE_NOT_FOUND', { field });
+    return found;
+  }
+
+  async findMessage(ctx: Ctx, id: string): Promise<{ sight: Sight; row: MessageRow } | undefined> {
+    const parsed = parseMessageId(id);
+    const conversation = parsed && (await this.store.conversations.byNumber(parsed.conversation));
+    if (!conversation || conversation.app !== ctx.app.id) return undefined;
+    const place = this.remember(conversation);
+    const [participant, [row]] = await Promise.all([
+      this.store.conversations.participant(place.num, ctx.userId),
+      this.store.messages.get(place.num, [parsed.seq]),
+    ]);
+    const admin = ctx.caller === 'admin' && ctx.userId === '';
+    if (!row || (!participant && !admin)) return undefined;
+    const sight = sightOf(place, conversation, participant ?? NOBODY);
+    if (admin) return { sight: { ...sight, lo: 1, hi: conversation.lastSeq }, row };
+    if (row.seq < sight.lo || row.seq > sight.hi || !shownTo(row, ctx.userId)) return undefined;
+    const deleted = await this.store.messages.deleted(place.num, ctx.userId, row.seq, row.seq);
+    return deleted.length > 0 ? undefined : { sight, row };
+  }
+
+  /** The group a conversation belongs to. */
+  async group(app: string, ref: string): Promise<GroupRow | undefined> {
+    return kindOf(ref) === 'group' ? this.store.groups.byId(app, bareId(ref)) : undefined;
+  }
+}
+
+const NOBODY: ParticipantRow = { conv: 0, app: '', user: '', state: 'left', role: 'member', joinedAt: 0, inviter: null, card: null, historyFrom: 1, historyTo: null, readSeq: 0, reportedSeq: 0, reportedAt: 0, pinnedAt: null, notifyLevel: 'all', discard: false, hiddenSeq: 0, clearedSeq: 0, changedAt: 0 }; // prettier-ignore
+
+export function sightOf(place: Place, conversation: ConversationRow, participant: ParticipantRow): Sight {
+  return {
+    place,
+    conversation,
+    participant,
+    lo: Math.max(participant.historyFrom, participant.clearedSeq + 1),
+    hi: Math.min(conversation.lastSeq, participant.historyTo ?? Number.MAX_SAFE_INTEGER),
+  };
+}
+
+/** Whether an entry is for this user at all. */
+export function shownTo(row: Pick<MessageRow, 'audience' | 'sender'>, userId: string): boolean {
+  return row.audience === null || row.sender === userId || row.audience.includes(userId);
+}

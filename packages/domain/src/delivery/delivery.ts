@@ -1,0 +1,86 @@
+import { directPair, kindOf } from '@magpie/protocol';
+import { BoundedCache } from '../core/cache.ts';
+import type { ConversationReads } from '../ports/store.ts';
+import type { SessionRegistry } from '../session/registry.ts';
+
+/** Where an event goes: a conversation as everybody calls it, and its number. */
+export interface Place {
+  readonly app: string;
+  readonly num: number;
+  readonly key: string;
+}
+
+/** Only these users are shown the event; the others get `hole`, or nothing. */
+export interface Limited {
+  readonly only: ReadonlySet<string>;
+  readonly hole: string | undefined;
+}
+
+/** Serialised once: what goes to many holds nothing that differs per receiver. */
+export function eventText(name: string, payload: string, key?: string, n?: number): string {
+  return `{"e":"${name}"${key === undefined ? '' : `,"c":${JSON.stringify(key)}`}${n === undefined ? '' : `,"n":${n}`},"d":${payload}}`;
+}
+
+/** Takes committed events to the sessions of those concerned. */
+export class Delivery {
+  /** A promise while it is being read, so that a `forget` meanwhile is not undone by a late answer. */
+  private readonly members = new BoundedCache<readonly string[] | Promise<readonly string[]>>(20_000);
+  private readonly sessions: SessionRegistry;
+  private readonly conversations: ConversationReads;
+
+  constructor(sessions: SessionRegistry, conversations: ConversationReads) {
+    this.sessions = sessions;
+    this.conversations = conversations;
+  }
+
+  /**
+   * To all present members. With `only`, others of them get `hole` instead. Direct conversations answer at once; a group's
+   * member list is read on first use and kept until `forget`.
+   */
+  toConversation(place: Place, event: string, limited?: Limited): void | Promise<void> {
+    if (kindOf(place.key) === 'direct') {
+      const [a, b] = directPair(place.key);
+      this.toMember(place.app, a, event, limited);
+      if (b !== a) this.toMember(place.app, b, event, limited);
+      return;
+    }
+    const cached = this.members.get(String(place.num));
+    if (cached && !(cached instanceof Promise)) return this.toMembers(place.app, cached, event, limited);
+    return this.memberIds(place.num).then((ids) => this.toMembers(place.app, ids, event, limited));
+  }
+
+  async memberIds(conv: number): Promise<readonly string[]> {
+    const key = String(conv);
+    const cached = this.members.get(key);
+    if (cached) return cached;
+    const reading = this.conversations.memberIds(conv);
+    this.members.set(key, reading);
+    try {
+      const ids = await reading;
+      if (this.members.get(key) === reading) this.members.set(key, ids);
+      return ids;
+    } catch (error) {
+      if (this.members.get(key) === reading) this.members.delete(key);
+      throw error;
+    }
+  }
+
+  /** Membership changed. */
+  forget(conv: number): void {
+    this.members.delete(String(conv));
+  }
+
+  toUser(app: string, userId: string, event: string): void {
+    for (const session of this.sessions.of(app, userId)) session.peer.push(event);
+  }
+
+  private toMembers(app: string, ids: readonly string[], event: string, limited?: Limited): void {
+    for (const id of ids) this.toMember(app, id, event, limited);
+  }
+
+  private toMember(app: string, id: string, event: string, limited?: Limited): void {
+    const text = limited === undefined || limited.only.has(id) ? event : limited.hole;
+    if (text === undefined) return;
+    for (const session of this.sessions.of(app, id)) session.peer.push(text);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Accounts } from './user/accounts.ts';
+import type { AppDirectory } from './app/directory.ts';
+import type { Conversations } from './conversation/resolve.ts';
+import type { Delivery } from './delivery/delivery.ts';
+import type { RateLimiter } from './core/rate.ts';
+import type { Bus } from './ports/bus.ts';
+import type { Clock, FileProcessor, Passwords, Random, Sealer, TokenVerifier } from './ports/platform.ts';
+import type { Store } from './ports/store.ts';
+import type { SessionRegistry } from './session/registry.ts';
+
+/** Ports, as given by the composition. */
+export interface Ports {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly passwords: Passwords;
+  readonly sealer: Sealer;
+  readonly files: FileProcessor;
+  /** Made from the directory, which the domain owns. */
+  readonly tokens: (apps: AppDirectory) => TokenVerifier;
+}
+
+/** What use cases share. */
+export interface Deps extends Omit<Ports, 'tokens'> {
+  readonly tokens: TokenVerifier;
+  readonly apps: AppDirectory;
+  readonly accounts: Accounts;
+  readonly sessions: SessionRegistry;
+  readonly conversations: Conversations;
+  readonly delivery: Delivery;
+  readonly rate: RateLimiter;
+}
