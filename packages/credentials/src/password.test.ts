@@ -1,18 +1,19 @@
-import { hash } from '@node-rs/argon2';
+import { hash, hashRaw } from '@node-rs/argon2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CredentialError } from './errors.ts';
 import { QueueFullError, createLimiter } from './limiter.ts';
+import { scriptedRandom } from './test-support.ts';
 import { DEFAULT_PASSWORD_COST, MAX_PASSWORD_BYTES, createPasswordHasher } from './password.ts';
 
 /** The least that argon2 takes: these tests are about behaviour, not about strength. */
 const cheap = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 describe('createPasswordHasher', () => {
-  it('makes argon2id hashes at 19 MiB and two passes by default', async () => {
+  it('makes argon2id hashes at 19 MiB and five passes by default', async () => {
     const hasher = createPasswordHasher();
     const stored = await hasher.hash('correct horse');
-    expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=5,p=1\$/);
     expect(await hasher.verify(stored, 'correct horse')).toBe(true);
     expect(await hasher.verify(stored, 'correct horsf')).toBe(false);
     expect(hasher.needsRehash(stored)).toBe(false);
@@ -38,6 +39,12 @@ describe('createPasswordHasher', () => {
     const [known, unknown] = [await time(stored), await time(undefined)];
     // A shortcut would be a hundred times faster; a busy machine is not.
     expect(unknown).toBeGreaterThan(known / 10);
+  });
+
+  it('answers false without a hash even to a password that fits the stand-in', async () => {
+    const salt = new Uint8Array(16);
+    const random = scriptedRandom(salt, await hashRaw('lucky', { ...cheap, salt }));
+    expect(await createPasswordHasher({ cost: cheap, random }).verify(undefined, 'lucky')).toBe(false);
   });
 
   it('bounds the password', async () => {
@@ -116,6 +123,23 @@ describe('createLimiter', () => {
     expect(most).toBe(2);
     expect(started).toEqual(Array.from({ length: 20 }, (_, index) => index));
     expect(results.filter((result) => result.status === 'rejected')).toHaveLength(7);
+  });
+
+  it('lets no newcomer pass while a waiting task takes over its place', async () => {
+    const limit = createLimiter({ concurrency: 1, queueLimit: 10 });
+    let running = 0;
+    let most = 0;
+    const task = async (): Promise<void> => {
+      running += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+    };
+    const first = limit(task);
+    const second = limit(task);
+    const third = first.then(() => Promise.all([limit(task), limit(task)]));
+    await Promise.all([second, third]);
+    expect(most).toBe(1);
   });
 
   it('frees its place when a task throws at once', async () => {
