@@ -4,7 +4,15 @@ import type { Conversations } from './conversation/resolve.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import type { RateLimiter } from './core/rate.ts';
 import type { Bus } from './ports/bus.ts';
-import type { Clock, FileProcessor, Passwords, Random, Sealer, TokenVerifier } from './ports/platform.ts';
+import type {
+  Clock,
+  FileProcessor,
+  FileSigner,
+  Passwords,
+  Random,
+  Sealer,
+  TokenVerifier,
+} from './ports/platform.ts';
 import type { Store } from './ports/store.ts';
 import type { SessionRegistry } from './session/registry.ts';
 
@@ -17,6 +25,7 @@ export interface Ports {
   readonly passwords: Passwords;
   readonly sealer: Sealer;
   readonly files: FileProcessor;
+  readonly signer: FileSigner;
   /** Made from the directory, which the domain owns. */
   readonly tokens: (apps: AppDirectory) => TokenVerifier;
 }

@@ -1,5 +1,5 @@
 export type { Bus } from './ports/bus.ts';
-export type { Clock, FileProcessor, InspectedFile, Passwords, Random, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
+export type { Clock, FileProcessor, FileSigner, InspectedFile, Passwords, Random, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
 export type * from './ports/rows.ts';
 export { StoreConflict } from './ports/store.ts';
 export type { AppendResult, AppReads, ConflictCode, ConversationForUser, ConversationReads, FileReads, GroupReads, MessageReads, PageQuery, ParticipantSet, ReceiptReads, ResultOf, SeqValue, Store, UserReads, WriteOp, WriteResults } from './ports/store.ts'; // prettier-ignore

@@ -19,13 +19,13 @@ export function conversationHandlers(deps: Deps): HandlersOf<'conversation'> {
         const found = await Promise.all(
           [...new Set(input.refs)].map((ref) => deps.conversations.find(ctx, ref)),
         );
-        return snapshots(deps, ctx.app.id, ctx.userId, found.filter((sight) => sight !== undefined)); // prettier-ignore
+        return snapshots(deps, ctx.app, ctx.userId, found.filter((sight) => sight !== undefined)); // prettier-ignore
       }
       const after = input.cursor === undefined ? undefined : parseCursor(input.cursor);
       const rows = await store.conversations.ofUser(ctx.app.id, ctx.userId, { limit: input.limit + 1, ...(after ? { after } : {}) }); // prettier-ignore
       const page = rows.slice(0, input.limit);
       const last = page.at(-1);
-      const out = await snapshots(deps, ctx.app.id, ctx.userId, page);
+      const out = await snapshots(deps, ctx.app, ctx.userId, page);
       return last && rows.length > page.length ? { ...out, next: cursorOf(last) } : out;
     },
 

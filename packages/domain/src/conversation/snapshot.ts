@@ -1,5 +1,7 @@
 import { directPair, messageId, type Conversation, type Message, type People } from '@magpie/protocol';
+import type { AppContext } from '../core/context.ts';
 import type { Deps } from '../deps.ts';
+import { leaving } from '../file/sign.ts';
 import { summaryOf } from '../group/view.ts';
 import { messageJson } from '../message-json.ts';
 import { parsePart } from '../message/part.ts';
@@ -12,7 +14,7 @@ type Heads = Conversation['heads'];
 /** Conversations as one user sees them. What all rows of a page need is read once for the page. */
 export async function snapshots(
   deps: Deps,
-  app: string,
+  app: AppContext,
   userId: string,
   rows: readonly ConversationForUser[],
 ): Promise<{ conversations: Conversation[]; people: People }> {
@@ -28,7 +30,7 @@ export async function snapshots(
   for (const [index, { conversation, participant }] of rows.entries()) {
     const place = deps.conversations.remember(conversation);
     const sight = sightOf(place, conversation, participant);
-    const heads = await headsOf(deps, sight, userId);
+    const heads = await headsOf(deps, app, sight, userId);
     for (const head of Object.values(heads)) if (head) names.add(head.from);
     if (conversation.kind === 'direct') names.add(peerOf(conversation.key, userId));
     const count = unread[index] ?? 0;
@@ -38,7 +40,7 @@ export async function snapshots(
       snapshot(sight, heads, count, mentioned, groups.get(conversation.num), peerRead.get(conversation.num)),
     );
   }
-  return { conversations, people: await deps.accounts.people(app, names) };
+  return { conversations, people: await deps.accounts.people(app.id, names) };
 }
 
 /** The other user of a direct conversation; oneself in notes to self. */
@@ -86,12 +88,13 @@ function snapshot(
 }
 
 /** Up to three newest-entry snapshots, duplicates left out (core-model §2). The conversation's own heads serve unless this user is not shown them. */
-async function headsOf(deps: Deps, sight: Sight, userId: string): Promise<Heads> {
+async function headsOf(deps: Deps, app: AppContext, sight: Sight, userId: string): Promise<Heads> {
   const { conversation, place } = sight;
   const entry = await head(deps, sight, userId, conversation.headEntry, ['content', 'record'], false);
   const content = conversation.headContent === entry?.seq ? entry : await head(deps, sight, userId, conversation.headContent, ['content'], false); // prettier-ignore
   const live = conversation.headLive === content?.seq ? content : await head(deps, sight, userId, conversation.headLive, ['content'], true); // prettier-ignore
-  const wire = (row: MessageRow) => JSON.parse(messageJson(row, place.key)) as Message;
+  const wire = (row: MessageRow) =>
+    JSON.parse(messageJson({ ...row, body: leaving(deps, app, row.body) }, place.key)) as Message;
   return {
     ...(entry ? { entry: wire(entry) } : {}),
     ...(content && content !== entry ? { content: wire(content) } : {}),

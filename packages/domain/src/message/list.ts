@@ -2,6 +2,7 @@ import { parseMessageId, type Input } from '@magpie/protocol';
 import { shownTo, type Sight } from '../conversation/resolve.ts';
 import { RawJson, type Ctx, type Handler } from '../core/context.ts';
 import type { Deps } from '../deps.ts';
+import { leaving } from '../file/sign.ts';
 import { messageJson } from '../message-json.ts';
 import type { MessageRow } from '../ports/rows.ts';
 
@@ -82,7 +83,7 @@ async function pageText(deps: Deps, ctx: Ctx, sight: Sight, page: Page): Promise
   const entries = page.rows.map((row) => {
     if (deleted.has(row.seq) || !shownTo(row, ctx.userId)) return `{"seq":${row.seq},"hole":true}`;
     senders.add(row.sender);
-    return messageJson(row, place.key);
+    return messageJson({ ...row, body: leaving(deps, ctx.app, row.body) }, place.key);
   });
   const people = await deps.accounts.people(ctx.app.id, senders);
   const covered = page.covered ? `"covered":[${page.covered[0]},${page.covered[1]}],` : '';
@@ -100,7 +101,9 @@ export function getHandler(deps: Deps): Handler<'message.get'> {
       const found = parseMessageId(id) && (await deps.conversations.findMessage(ctx, id));
       if (!found) continue;
       senders.add(found.row.sender);
-      texts.push(messageJson(found.row, found.sight.place.key));
+      texts.push(
+        messageJson({ ...found.row, body: leaving(deps, ctx.app, found.row.body) }, found.sight.place.key),
+      );
     }
     const people = await deps.accounts.people(ctx.app.id, senders);
     return new RawJson(`{"messages":[${texts.join(',')}],"people":${JSON.stringify(people)}}`);

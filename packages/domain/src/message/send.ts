@@ -5,9 +5,11 @@ import { SEND_GUARDS, type SendAttempt } from '../core/guards.ts';
 import { eventText } from '../delivery/delivery.ts';
 import type { Deps } from '../deps.ts';
 import { attachFiles } from '../file/attach.ts';
+import { leaving } from '../file/sign.ts';
 import { messageJson } from '../message-json.ts';
 import { personOf } from '../user/accounts.ts';
 import { bodyText, fingerprint } from './body.ts';
+import { parsePart } from './part.ts';
 
 /** `message.send`: guards → append → one event for all. The reply leaves after the commit, in the flush of the event. */
 export function sendHandler(deps: Deps): Handler<'message.send'> {
@@ -24,7 +26,9 @@ export function sendHandler(deps: Deps): Handler<'message.send'> {
     const body = content ? bodyOf(attempt, content) : given;
     if (!stored) return sendUnstored(deps, attempt, body, unstored++);
     const reply = await append(deps, attempt, body, fingerprint(given));
-    return content ? { ...reply, content } : reply;
+    if (!content) return reply;
+    const out = leaving(deps, ctx.app, body);
+    return { ...reply, content: out === body ? content : parsePart(out).content };
   };
 }
 
@@ -107,7 +111,7 @@ async function append(deps: Deps, attempt: SendAttempt, body: string, fp: number
       sender: ctx.userId,
       time: result.time,
       clientId: input.clientId,
-      body,
+      body: leaving(deps, ctx.app, body),
     };
     deliver(deps, attempt, 'message.created', messageJson(row, place.key), result.seq);
   }

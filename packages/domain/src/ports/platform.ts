@@ -40,6 +40,12 @@ export interface Sealer {
   open(sealed: string, context: string): string;
 }
 
+/** Signs file addresses for apps that demand it. */
+export interface FileSigner {
+  /** A signature good until about `life` ms from now; the same for everybody, so that events stay shared. */
+  sign(app: string, fileId: string, life: number): string;
+}
+
 /** What a look at an upload's bytes found. */
 export interface InspectedFile {
   readonly mime: string;

@@ -27,7 +27,7 @@ export function syncHandlers(deps: Deps): HandlersOf<'sync'> {
       const events = log.rows.map(wireLog);
       if (log.rows.length === limit) return { log: events, conversations: [], people: {}, next: text({ ...cursor, userSeq }), position: { userSeq, at: input.position.at } }; // prettier-ignore
       const rows = await store.conversations.changedSince(ctx.app.id, ctx.userId, Math.max(0, input.position.at - OVERLAP), { afterNum: cursor.num, limit: LIMITS.page.conversations }); // prettier-ignore
-      const { conversations, people } = await snapshots(deps, ctx.app.id, ctx.userId, rows);
+      const { conversations, people } = await snapshots(deps, ctx.app, ctx.userId, rows);
       const last = rows.at(-1);
       const more = last && rows.length === LIMITS.page.conversations;
       return {

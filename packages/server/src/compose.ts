@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import {
+  createPasswordHasher,
+  createSealer,
+  loadOrCreateMasterKey,
+  parseMasterKey,
+} from '@magpie/credentials';
+import {
+  createDomain,
+  createLocalBus,
+  type Domain,
+  type Random,
+  type Sealer,
+  type Store,
+  type TokenVerifier,
+} from '@magpie/domain';
+import { openStore } from '@magpie/store-sql';
+import type { ServerConfig } from './config.ts';
+import { createFileProcessor } from './files/processor.ts';
+import { createFileSigner } from './files/signer.ts';
+import { createDiskStorage, type FileStorage } from './files/storage.ts';
+import { createTokenVerifier } from './tokens.ts';
+
+/** Everything a server is made of, and how it ends. */
+export interface Composition {
+  readonly domain: Domain;
+  readonly store: Store;
+  readonly storage: FileStorage;
+  readonly sealer: Sealer;
+  readonly tokens: TokenVerifier;
+  close(): Promise<void>;
+}
+
+const clock = { now: Date.now };
+
+/** The only place that constructs drivers. */
+export async function compose(config: ServerConfig): Promise<Composition> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const masterKey = await masterKeyOf(config);
+  const seals = createSealer([masterKey]);
+  const sealer: Sealer = {
+    seal: (plain, context) => seals.seal(plain, place(context)),
+    open: (sealed, context) => seals.unseal(sealed, place(context)),
+  };
+  const hasher = createPasswordHasher();
+  const store = await openStore(config.store, { now: clock.now, force: config.force });
+  const bus = createLocalBus();
+  const storage = await createDiskStorage(config.files);
+  let tokens: TokenVerifier | undefined;
+  const domain = await createDomain({
+    store,
+    bus,
+    clock,
+    random,
+    sealer,
+    passwords: { hash: (password) => hasher.hash(password), verify: (hash, password) => hasher.verify(hash ?? undefined, password) },
+    files: createFileProcessor(storage),
+    signer: createFileSigner(masterKey),
+    tokens: (apps) => (tokens = createTokenVerifier({ apps, sealer, clock, masterKey })),
+  }); // prettier-ignore
+  if (!tokens) throw new Error('the domain took no token verifier');
+  return {
+    domain,
+    store,
+    storage,
+    sealer,
+    tokens,
+    close: async () => {
+      domain.close();
+      await bus.close();
+      await store.close();
+    },
+  };
+}
+
+async function masterKeyOf(config: ServerConfig): Promise<Uint8Array> {
+  if (config.masterKey !== undefined) return parseMasterKey(config.masterKey);
+  return (await loadOrCreateMasterKey(join(config.dataFolder, 'master.key'))).key;
+}
+
+/** `app/field` of the domain's sealing contexts. */
+function place(context: string): { appId: string; field: string } {
+  const slash = context.indexOf('/');
+  return { appId: context.slice(0, slash), field: context.slice(slash + 1) };
+}
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Draws evenly: bytes past the last whole alphabet are thrown away. */
+function draw(alphabet: string, length: number): string {
+  const bound = 256 - (256 % alphabet.length);
+  let out = '';
+  while (out.length < length) {
+    for (const byte of randomBytes(length * 2))
+      if (byte < bound && out.length < length) out += alphabet[byte % alphabet.length];
+  }
+  return out;
+}
+
+const random: Random = {
+  text: (length) => draw(ALPHABET, length),
+  digits: (length) => draw('123456789', 1) + draw('0123456789', length - 1),
+};

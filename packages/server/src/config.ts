@@ -1,0 +1,74 @@
+import { join, resolve } from 'node:path';
+
+/** What a server is told from outside (DESIGN §12). */
+export interface ServerConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly dataFolder: string;
+  /** `sqlite:<path>` or `postgres://…`. */
+  readonly store: string;
+  readonly bus: 'local';
+  /** Folder for file bytes. */
+  readonly files: string;
+  readonly adminToken: string | undefined;
+  readonly masterKey: string | undefined;
+  /** `auto`: while no app is configured and the host is loopback. */
+  readonly demo: 'auto' | 'on' | 'off';
+  /** Take the client's address from X-Forwarded-For. */
+  readonly trustProxy: boolean;
+  readonly logLevel: string;
+  /** Start on a PostgreSQL that does not fsync. */
+  readonly force: boolean;
+}
+
+/** A setting that can't be used; the message says which and what would do. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ServerConfig {
+  const dataFolder = resolve(env['MAGPIE_DATA'] || './data');
+  const store = env['MAGPIE_STORE'] || `sqlite:${join(dataFolder, 'magpie.db')}`;
+  if (!/^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(store))
+    throw new ConfigError('MAGPIE_STORE must be sqlite:<path> or postgres://…');
+  const bus = env['MAGPIE_BUS'] || 'local';
+  if (bus !== 'local') throw new ConfigError('MAGPIE_BUS must be local: this version runs as one node.');
+  const files = env['MAGPIE_FILES'] || join(dataFolder, 'files');
+  if (/^[a-z0-9]+:\/\//i.test(files))
+    throw new ConfigError('MAGPIE_FILES must be a folder: object stores are not supported yet.');
+  const logLevel = env['MAGPIE_LOG'] || 'info';
+  if (!LEVELS.includes(logLevel)) throw new ConfigError(`MAGPIE_LOG must be one of ${LEVELS.join(', ')}.`);
+  return {
+    host: env['HOST'] || '127.0.0.1',
+    port: readPort(env['PORT']),
+    dataFolder,
+    store,
+    bus,
+    files: resolve(files),
+    adminToken: env['MAGPIE_ADMIN_TOKEN'] || undefined,
+    masterKey: env['MAGPIE_MASTER_KEY'] || undefined,
+    demo: env['MAGPIE_DEMO'] === '1' ? 'on' : env['MAGPIE_DEMO'] === '0' ? 'off' : 'auto',
+    trustProxy: env['MAGPIE_TRUST_PROXY'] === '1',
+    logLevel,
+    force: env['MAGPIE_FORCE'] === '1',
+  };
+}
+
+function readPort(text: string | undefined): number {
+  const port = Number(text || 8800);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ConfigError('PORT must be a number from 0 to 65535.');
+  return port;
+}
+
+export function isLoopback(host: string): boolean {
+  return (
+    host === 'localhost' ||
+    host === '::1' ||
+    host === '::ffff:127.0.0.1' ||
+    /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(host)
+  );
+}

@@ -1,0 +1,2 @@
+export { ConfigError, readConfig, type ServerConfig } from './config.ts';
+export { startServer, VERSION, type RunningServer } from './server.ts';

@@ -1,0 +1,47 @@
+import { pino } from 'pino';
+import { MasterKeyError } from '@magpie/credentials';
+import { ConfigError, readConfig } from './config.ts';
+import { startServer, type RunningServer } from './server.ts';
+
+/** The process: configuration from the environment, a few lines for the person who typed the command, signals. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel });
+  const server = await startServer(config, log);
+  announce(server, config.dataFolder);
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      process.stdout.write('\nStopping…\n');
+      server.close().then(() => process.exit(0), fail);
+    });
+  }
+}
+
+function announce({ url, demo, chat }: RunningServer, dataFolder: string): void {
+  const lines = [`Magpie is running at ${url}`, `  data     ${dataFolder}`];
+  if (chat) lines.push(`  chat     ${url}/`);
+  else lines.push('  chat     not built (npm run build -- chat)');
+  if (demo) lines.push('  demo     open the chat page in two windows and pick two users:', ...['alice', 'bob'].map((user) => `           ${url}/?user=${user}`)); // prettier-ignore
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function fail(error: unknown): void {
+  const known =
+    error instanceof ConfigError ||
+    error instanceof MasterKeyError ||
+    (error instanceof Error && isExpected(error));
+  process.stderr.write(`${known && error instanceof Error ? `Magpie cannot start: ${error.message}` : `Magpie cannot start: ${error instanceof Error ? error.stack : String(error)}`}\n`); // prettier-ignore
+  process.exit(1);
+}
+
+function isExpected(error: Error): boolean {
+  return (
+    error.name === 'DataFolderLocked' ||
+    ('code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))
+  );
+}
+
+main().catch(fail);
