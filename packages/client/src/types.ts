@@ -33,7 +33,8 @@ export interface ClientOptions {
   /** At login raise messages that arrived since any device of the user was last here (ZIM, Easemob). Default: none. */
   readonly backlog?: { readonly direct: number; readonly group: number } | undefined;
   readonly platform?: Platform | undefined;
-  readonly log?: ((level: 'debug' | 'info' | 'warn' | 'error', text: string, detail?: unknown) => void) | undefined;
+  readonly log?:
+    ((level: 'debug' | 'info' | 'warn' | 'error', text: string, detail?: unknown) => void) | undefined;
 }
 
 /** How an outgoing message stands. Received ones are always `sent`. */
@@ -143,12 +144,24 @@ export interface GroupEvent {
 /** Client events. Data in snapshots has changed before any handler runs; order in a turn: messages, changes, conversations, unread. */
 export interface ClientEvents {
   /** `online`: a session is open on a live socket. */
-  state: { readonly state: ConnectionState; readonly previous: ConnectionState; readonly error?: MagpieError };
+  state: {
+    readonly state: ConnectionState;
+    readonly previous: ConnectionState;
+    readonly error?: MagpieError;
+  };
   /** A sync after connecting began (`syncing`) and ended (`ready`). `first`: of this login; `resumed`: nothing had to be refetched. */
   syncing: { readonly first: boolean };
   ready: { readonly first: boolean; readonly resumed: boolean };
   /** The session ended for good; the client is closed to `idle` and does not reconnect. */
-  kicked: { readonly reason: KickReason; readonly by?: { readonly instance: string; readonly platform: string; readonly device?: string; readonly customInfo?: string } };
+  kicked: {
+    readonly reason: KickReason;
+    readonly by?: {
+      readonly instance: string;
+      readonly platform: string;
+      readonly device?: string;
+      readonly customInfo?: string;
+    };
+  };
   tokenExpiring: { readonly expiresAt: number; readonly left: number };
   /** The token ended without renewal; `kicked` with `expired` follows when the server ends the session. */
   tokenExpired: { readonly expiresAt: number };
@@ -158,16 +171,38 @@ export interface ClientEvents {
    */
   messages: { readonly ref: string; readonly messages: readonly ClientMessage[]; readonly backlog: boolean };
   /** A message this device delivered or holds was revoked. */
-  revoked: { readonly message: ClientMessage; readonly by: string; readonly reason?: string; readonly extra?: string };
+  revoked: {
+    readonly message: ClientMessage;
+    readonly by: string;
+    readonly reason?: string;
+    readonly extra?: string;
+  };
   /** Deleted for me, here or on another device. */
-  deleted: { readonly ref: string; readonly ids: readonly string[]; readonly upTo?: number; readonly here: boolean };
+  deleted: {
+    readonly ref: string;
+    readonly ids: readonly string[];
+    readonly upTo?: number;
+    readonly here: boolean;
+  };
   /** The peer reported reading up to a seq (direct), or someone reported single messages. */
-  receipt: { readonly ref: string; readonly by: string; readonly at: number; readonly upTo?: number; readonly receipts: readonly ReceiptCount[]; readonly content?: string; readonly mine: boolean };
+  receipt: {
+    readonly ref: string;
+    readonly by: string;
+    readonly at: number;
+    readonly upTo?: number;
+    readonly receipts: readonly ReceiptCount[];
+    readonly content?: string;
+    readonly mine: boolean;
+  };
   delivered: { readonly ref: string; readonly by: string; readonly upTo: number; readonly at: number };
   /** An own outgoing message changed its status or progress. */
   outgoing: { readonly message: ClientMessage };
   /** The list, or rows of it, changed. Coalesced per turn. */
-  conversations: { readonly changed: readonly ConversationView[]; readonly removed: readonly string[]; readonly reason: ReadonlySet<string> };
+  conversations: {
+    readonly changed: readonly ConversationView[];
+    readonly removed: readonly string[];
+    readonly reason: ReadonlySet<string>;
+  };
   unread: { readonly total: number };
   group: GroupEvent;
   /** My profile changed. */
@@ -191,10 +226,25 @@ export interface SessionApi {
   /** Server clock, ms (this device's clock corrected). */
   now(): number;
   /** Authenticates; resolves when the server accepted the token (the first sync follows, then `ready`). Rejects with the reason. */
-  open(login: { readonly token: string; readonly user?: string }): Promise<{ readonly userId: string; readonly profile: Profile; readonly expiresAt?: number }>;
+  open(login: {
+    readonly token: string;
+    readonly user?: string;
+  }): Promise<{ readonly userId: string; readonly profile: Profile; readonly expiresAt?: number }>;
   /** Trades a password for a token over HTTP, then opens. */
-  openWithPassword(login: { readonly user: string; readonly password: string }): Promise<{ readonly userId: string; readonly profile: Profile; readonly token: string; readonly expiresAt?: number }>;
-  register(login: { readonly user: string; readonly password: string; readonly name?: string }): Promise<void>;
+  openWithPassword(login: {
+    readonly user: string;
+    readonly password: string;
+  }): Promise<{
+    readonly userId: string;
+    readonly profile: Profile;
+    readonly token: string;
+    readonly expiresAt?: number;
+  }>;
+  register(login: {
+    readonly user: string;
+    readonly password: string;
+    readonly name?: string;
+  }): Promise<void>;
   renew(token: string): Promise<{ readonly expiresAt?: number }>;
   /** Logs out: told to the server if it can be reached; local state is dropped in any case. */
   close(): Promise<void>;
@@ -227,20 +277,44 @@ export interface ConversationApi {
   load(ref: string): Promise<ConversationView | undefined>;
   /** Unread over all conversations with notify `all`. */
   totalUnread(): number;
-  read(ref: string, options?: { readonly upTo?: number; readonly report?: boolean; readonly read?: boolean }): Promise<void>;
+  read(
+    ref: string,
+    options?: { readonly upTo?: number; readonly report?: boolean; readonly read?: boolean },
+  ): Promise<void>;
   pin(ref: string, on: boolean): Promise<void>;
   mute(ref: string, notify: Notify): Promise<void>;
   delete(ref: string, options?: { readonly clearHistory?: boolean }): Promise<void>;
 }
 
 export interface ReceiptApi {
-  send(ref: string, ids: readonly string[], options?: { readonly content?: string; readonly unasked?: boolean }): Promise<void>;
+  send(
+    ref: string,
+    ids: readonly string[],
+    options?: { readonly content?: string; readonly unasked?: boolean },
+  ): Promise<void>;
   list(ids: readonly string[]): Promise<readonly ReceiptCount[]>;
-  readers(id: string, options: { readonly read: boolean; readonly cursor?: string; readonly limit?: number }): Promise<{ readonly users: readonly { readonly id: string; readonly at?: number; readonly content?: string }[]; readonly next?: string }>;
+  readers(
+    id: string,
+    options: { readonly read: boolean; readonly cursor?: string; readonly limit?: number },
+  ): Promise<{
+    readonly users: readonly { readonly id: string; readonly at?: number; readonly content?: string }[];
+    readonly next?: string;
+  }>;
 }
 
 export interface GroupApi {
-  create(input: { readonly kind: GroupKind; readonly id?: string; readonly name?: string; readonly avatar?: string; readonly intro?: string; readonly announcement?: string; readonly ext?: string; readonly join?: JoinRule; readonly maxMembers?: number; readonly members?: readonly string[] }): Promise<Output<'group.create'>>;
+  create(input: {
+    readonly kind: GroupKind;
+    readonly id?: string;
+    readonly name?: string;
+    readonly avatar?: string;
+    readonly intro?: string;
+    readonly announcement?: string;
+    readonly ext?: string;
+    readonly join?: JoinRule;
+    readonly maxMembers?: number;
+    readonly members?: readonly string[];
+  }): Promise<Output<'group.create'>>;
   get(ids: readonly string[]): Promise<readonly Group[]>;
   /** All groups the user is in. */
   list(): Promise<readonly Group[]>;
@@ -249,7 +323,15 @@ export interface GroupApi {
   leave(id: string): Promise<void>;
   invite(id: string, users: readonly string[]): Promise<Output<'group.invite'>>;
   kick(id: string, users: readonly string[], reason?: string): Promise<Output<'group.kick'>>;
-  members(id: string, options?: { readonly users?: readonly string[]; readonly role?: Role; readonly cursor?: string; readonly limit?: number }): Promise<{ readonly members: readonly Member[]; readonly next?: string; readonly memberCount: number }>;
+  members(
+    id: string,
+    options?: {
+      readonly users?: readonly string[];
+      readonly role?: Role;
+      readonly cursor?: string;
+      readonly limit?: number;
+    },
+  ): Promise<{ readonly members: readonly Member[]; readonly next?: string; readonly memberCount: number }>;
   setRole(id: string, user: string, role: 'admin' | 'member'): Promise<void>;
   transfer(id: string, user: string): Promise<void>;
   dismiss(id: string): Promise<void>;
@@ -269,9 +351,20 @@ export interface ContactApi {
 }
 
 export interface FileApi {
-  upload(file: { readonly source: FileSource; readonly name: string; readonly mime?: string; readonly use: FileUse }, options?: SendOptions): Promise<StoredFile>;
+  upload(
+    file: {
+      readonly source: FileSource;
+      readonly name: string;
+      readonly mime?: string;
+      readonly use: FileUse;
+    },
+    options?: SendOptions,
+  ): Promise<StoredFile>;
   /** Absolute address of a blob or one of its renditions. */
-  url(blob: { readonly fileId?: string; readonly url?: string; readonly name?: string; readonly sig?: string }, rendition?: 'large' | 'thumb'): string;
+  url(
+    blob: { readonly fileId?: string; readonly url?: string; readonly name?: string; readonly sig?: string },
+    rendition?: 'large' | 'thumb',
+  ): string;
 }
 
 /** One user on one device. Capabilities are grouped by slice. */

@@ -6,6 +6,10 @@ export interface Platform {
   http(request: HttpRequest): Promise<HttpResponse>;
   upload(request: UploadRequest): Promise<HttpResponse>;
   readonly storage: KeyValueStorage;
+  /** Lives as long as one tab, over its reloads; absent where there are no tabs. */
+  readonly tabStorage?: KeyValueStorage;
+  /** Called when the page is about to go away; returns the unsubscribe. Absent where nobody can know. */
+  readonly onLeave?: (handler: () => void) => () => void;
   readonly clock: Clock;
   /** Cryptographically random where the environment can. */
   randomBytes(length: number): Uint8Array;
@@ -28,7 +32,7 @@ export interface Socket {
 
 export interface HttpRequest {
   readonly url: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** ms; answered with an OFFLINE error when over. */
@@ -38,6 +42,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly body: string;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Something to upload: a Blob or File, bytes, or a path the environment understands (mini-program temporary files). */
@@ -48,6 +54,8 @@ export type FileSource =
 
 export interface UploadRequest {
   readonly url: string;
+  /** Default PUT: the whole file. */
+  readonly method?: 'PUT' | 'PATCH';
   readonly source: FileSource;
   readonly name: string;
   readonly mime: string;
@@ -55,6 +63,8 @@ export interface UploadRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** First byte to send, when resuming. */
   readonly offset?: number;
+  /** How many bytes to send from there; absent: all. */
+  readonly length?: number;
   readonly onProgress?: (sent: number, total: number) => void;
   readonly signal?: AbortSignalLike;
 }

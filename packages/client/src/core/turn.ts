@@ -1,0 +1,134 @@
+import type { ClientEvents, ClientMessage, ConversationView } from '../types.ts';
+import type { Emitter } from './emitter.ts';
+
+/** Events that are told after the messages of the same turn. */
+type Change = 'revoked' | 'deleted' | 'receipt' | 'delivered' | 'outgoing' | 'profile' | 'blocked';
+
+export interface TurnViews {
+  view(key: string): { readonly ref: string; readonly view: ConversationView | undefined };
+  totalUnread(): number;
+}
+
+/**
+ * Gathers what happens while a frame or reply is taken in and tells it afterwards, when all data has changed: group events,
+ * messages, other changes, then the conversation list and the total, each once.
+ */
+export class Turn {
+  readonly #emitter: Emitter<ClientEvents>;
+  readonly #views: TurnViews;
+  #depth = 0;
+  #flushing = false;
+  #windows = new Set<() => void>();
+  #groups: ClientEvents['group'][] = [];
+  #messages = new Map<string, { ref: string; messages: ClientMessage[]; backlog: boolean }>();
+  #changes: (() => void)[] = [];
+  #touched = new Map<string, Set<string>>();
+  #total = 0;
+
+  constructor(emitter: Emitter<ClientEvents>, views: TurnViews) {
+    this.#emitter = emitter;
+    this.#views = views;
+  }
+
+  run<T>(work: () => T): T {
+    this.#depth++;
+    try {
+      return work();
+    } finally {
+      this.#depth--;
+      if (this.#depth === 0 && !this.#flushing) this.#flush();
+    }
+  }
+
+  /** A window's snapshot changed; `tell` is called once, before the events of this turn. */
+  window(tell: () => void): void {
+    this.run(() => this.#windows.add(tell));
+  }
+
+  group(event: ClientEvents['group']): void {
+    this.run(() => this.#groups.push(event));
+  }
+
+  message(message: ClientMessage, backlog: boolean): void {
+    this.run(() => {
+      const slot = `${backlog ? 'b' : 'l'}${message.ref}`;
+      const batch = this.#messages.get(slot);
+      if (batch) batch.messages.push(message);
+      else this.#messages.set(slot, { ref: message.ref, messages: [message], backlog });
+    });
+  }
+
+  change<E extends Change>(event: E, data: ClientEvents[E]): void {
+    this.run(() => this.#changes.push(() => this.#emitter.emit(event, data)));
+  }
+
+  /** A row of the list changed, came or went. */
+  touch(key: string, reason: string): void {
+    this.run(() => this.#touched.set(key, (this.#touched.get(key) ?? new Set()).add(reason)));
+  }
+
+  /** Forgets what was gathered and what was told: a new login starts from nothing. */
+  reset(): void {
+    this.#groups = [];
+    this.#messages.clear();
+    this.#changes = [];
+    this.#touched.clear();
+    this.#total = 0;
+  }
+
+  #pending(): boolean {
+    return (
+      this.#windows.size +
+        this.#groups.length +
+        this.#messages.size +
+        this.#changes.length +
+        this.#touched.size >
+      0
+    );
+  }
+
+  #flush(): void {
+    this.#flushing = true;
+    try {
+      // Handlers may cause further changes; those are the next round, not mixed into this one.
+      while (this.#pending()) this.#round();
+    } finally {
+      this.#flushing = false;
+    }
+  }
+
+  #round(): void {
+    const windows = this.#windows;
+    const groups = this.#groups;
+    const messages = [...this.#messages.values()];
+    const changes = this.#changes;
+    const touched = this.#touched;
+    this.#windows = new Set();
+    this.#groups = [];
+    this.#messages = new Map();
+    this.#changes = [];
+    this.#touched = new Map();
+    for (const tell of windows) tell();
+    for (const event of groups) this.#emitter.emit('group', event);
+    for (const batch of messages) this.#emitter.emit('messages', batch);
+    for (const tell of changes) tell();
+    if (touched.size > 0) this.#tellConversations(touched);
+  }
+
+  #tellConversations(touched: ReadonlyMap<string, ReadonlySet<string>>): void {
+    const changed: ConversationView[] = [];
+    const removed: string[] = [];
+    const reason = new Set<string>();
+    for (const [key, reasons] of touched) {
+      const { ref, view } = this.#views.view(key);
+      if (view) changed.push(view);
+      else removed.push(ref);
+      for (const one of reasons) reason.add(one);
+    }
+    this.#emitter.emit('conversations', { changed, removed, reason });
+    const total = this.#views.totalUnread();
+    if (total === this.#total) return;
+    this.#total = total;
+    this.#emitter.emit('unread', { total });
+  }
+}

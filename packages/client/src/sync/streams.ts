@@ -1,0 +1,294 @@
+import { isHole, MagpieError, refOf, type Conversation, type EventEnvelope, type Input, type Message, type MessagePage, type OperationName, type Output, type People } from '@magpie/protocol'; // prettier-ignore
+import type { Turn } from '../core/turn.ts';
+import type { Clock } from '../platform/platform.ts';
+
+/** Where the streams of conversations end up, in order and once. */
+export interface StreamSink {
+  /** The next entry of a log; without a message it is a hole. */
+  entry(key: string, seq: number, message: Message | undefined, people: People | undefined): void;
+  /** The next event of a changes stream. */
+  change(key: string, event: EventEnvelope): void;
+  people(people: People, key: string): void;
+  /** What is held of this conversation no longer joins up with its stream: read it anew. */
+  reset(key: string): void;
+}
+
+export interface StreamNeeds {
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly sink: StreamSink;
+  readonly me: () => string;
+  readonly request: <N extends OperationName>(op: N, input: Input<N>) => Promise<Output<N>>;
+  /** The server's row of a conversation that turned up unannounced; taken into the list by the way. */
+  readonly loadRow: (key: string) => Promise<Conversation | undefined>;
+}
+
+interface Arrival {
+  readonly message: Message | undefined;
+  readonly people: People | undefined;
+}
+
+interface Track {
+  readonly key: string;
+  /** Everything up to here was handed on. Undefined: not known yet where this stream begins for us. */
+  seq: number | undefined;
+  changeSeq: number | undefined;
+  /** The server is known to be as far as this. */
+  goal: number;
+  changeGoal: number;
+  /** Came before its turn. */
+  readonly held: Map<number, Arrival>;
+  readonly heldChanges: Map<number, EventEnvelope>;
+  healing: Promise<void> | undefined;
+  healingChanges: Promise<void> | undefined;
+}
+
+/** An event may overtake another by this much before the gap counts as loss. */
+const PATIENCE = 100;
+/** A gap longer than this is not read through; the conversation is read anew from its end. */
+const LONGEST_GAP = 2_000;
+const PAGE = 100;
+const RETRY = 500;
+const LONGEST_RETRY = 10_000;
+
+/** The messages and changes streams of all conversations: each number once, in order, gaps healed from the server. */
+export class Streams {
+  readonly #needs: StreamNeeds;
+  readonly #tracks = new Map<string, Track>();
+  readonly #busy = new Set<Promise<void>>();
+  /** Moves when everything known is dropped: answers to older questions are void. */
+  #generation = 0;
+
+  constructor(needs: StreamNeeds) {
+    this.#needs = needs;
+  }
+
+  clear(): void {
+    this.#generation++;
+    this.#tracks.clear();
+    this.#busy.clear();
+  }
+
+  knows(key: string): boolean {
+    return this.#tracks.get(key)?.seq !== undefined;
+  }
+
+  /** How far the messages of a conversation were handed on. */
+  seqOf(key: string): number {
+    return this.#tracks.get(key)?.seq ?? 0;
+  }
+
+  /** This conversation is up to date as of this row: nothing before it will be raised. */
+  begin(row: Pick<Conversation, 'conv' | 'lastSeq' | 'changeSeq'>): void {
+    const track = this.#track(row.conv);
+    track.seq = Math.max(track.seq ?? 0, row.lastSeq);
+    track.changeSeq = Math.max(track.changeSeq ?? 0, row.changeSeq);
+    this.#drain(track);
+  }
+
+  /** Membership (re)started at a seq: what came before is not for this user, and changes begin with the next seen. */
+  restart(key: string, seq: number): void {
+    const track = this.#track(key);
+    track.seq = Math.max(track.seq ?? 0, seq - 1);
+    track.changeSeq = undefined;
+    this.#drain(track);
+  }
+
+  /** The server is as far as this row says: reads what lies between. */
+  advance(row: Pick<Conversation, 'conv' | 'lastSeq' | 'changeSeq'>, from = 0): void {
+    const track = this.#track(row.conv);
+    track.seq ??= from;
+    track.changeSeq ??= row.changeSeq;
+    track.goal = Math.max(track.goal, row.lastSeq);
+    track.changeGoal = Math.max(track.changeGoal, row.changeSeq);
+    this.#heal(track);
+    this.#healChanges(track);
+  }
+
+  message(key: string, seq: number, message: Message | undefined, people: People | undefined): void {
+    const track = this.#track(key);
+    if (track.seq === undefined && seq === 1) {
+      track.seq = 0;
+      track.changeSeq ??= 0;
+    }
+    if (track.seq !== undefined && seq <= track.seq) return;
+    // A held full message is worth more than a held hole, never the other way round.
+    if (message !== undefined || !track.held.has(seq)) track.held.set(seq, { message, people });
+    if (track.seq === undefined) return this.#locate(track);
+    this.#drain(track);
+    if (track.held.size > 0) this.#soon(() => this.#heal(track));
+  }
+
+  change(key: string, event: EventEnvelope): void {
+    const track = this.#track(key);
+    const n = event.n ?? 0;
+    track.changeSeq ??= n - 1;
+    if (n <= track.changeSeq) return;
+    track.heldChanges.set(n, event);
+    this.#drainChanges(track);
+    if (track.heldChanges.size > 0) this.#soon(() => this.#healChanges(track));
+  }
+
+  /** Resolves when no gap is being healed. */
+  async settled(): Promise<void> {
+    while (this.#busy.size > 0) await Promise.all(this.#busy);
+  }
+
+  #track(key: string): Track {
+    const known = this.#tracks.get(key);
+    if (known) return known;
+    const track: Track = { key, seq: undefined, changeSeq: undefined, goal: 0, changeGoal: 0, held: new Map(), heldChanges: new Map(), healing: undefined, healingChanges: undefined }; // prettier-ignore
+    this.#tracks.set(key, track);
+    return track;
+  }
+
+  #soon(work: () => void): void {
+    const generation = this.#generation;
+    this.#needs.clock.after(PATIENCE, () => {
+      if (generation === this.#generation) work();
+    });
+  }
+
+  /** A message of a conversation we know nothing of, and not its first: the row says where it stands. */
+  #locate(track: Track): void {
+    if (track.healing) return;
+    track.healing = this.#work(async (valid) => {
+      const row = await this.#needs.loadRow(track.key).catch(() => undefined);
+      if (!valid()) return;
+      this.#needs.turn.run(() => {
+        const first = Math.min(...track.held.keys());
+        track.seq ??= first - 1;
+        track.changeSeq ??= row?.changeSeq;
+        track.goal = Math.max(track.goal, row?.lastSeq ?? 0);
+        this.#drain(track);
+      });
+      track.healing = undefined;
+      this.#heal(track);
+    });
+  }
+
+  #drain(track: Track): void {
+    this.#needs.turn.run(() => {
+      if (track.seq === undefined) return;
+      for (let next = track.held.get(track.seq + 1); next; next = track.held.get(track.seq + 1)) {
+        track.seq += 1;
+        this.#needs.sink.entry(track.key, track.seq, next.message, next.people);
+      }
+      for (const seq of track.held.keys()) if (seq <= track.seq) track.held.delete(seq);
+    });
+  }
+
+  #drainChanges(track: Track): void {
+    this.#needs.turn.run(() => {
+      if (track.changeSeq === undefined) return;
+      for (
+        let next = track.heldChanges.get(track.changeSeq + 1);
+        next;
+        next = track.heldChanges.get(track.changeSeq + 1)
+      ) {
+        track.changeSeq += 1;
+        this.#needs.sink.change(track.key, next);
+      }
+      for (const n of track.heldChanges.keys()) if (n <= track.changeSeq) track.heldChanges.delete(n);
+    });
+  }
+
+  #missing(track: Track): boolean {
+    return track.seq !== undefined && Math.max(track.goal, ...track.held.keys()) > track.seq;
+  }
+
+  #heal(track: Track): void {
+    if (track.healing || !this.#missing(track)) return;
+    const goal = Math.max(track.goal, ...track.held.keys());
+    const far = goal - (track.seq ?? 0) > LONGEST_GAP;
+    if (far) track.seq = goal - PAGE;
+    track.healing = this.#work(async (valid) => {
+      while (valid() && this.#missing(track)) {
+        const page = await this.#persist(valid, 'message.list', { ref: this.#ref(track), seq: (track.seq ?? 0) + 1, direction: 'newer', limit: PAGE }); // prettier-ignore
+        if (!valid()) return;
+        this.#needs.turn.run(() => this.#takePage(track, page));
+      }
+      track.healing = undefined;
+      if (far) this.#needs.sink.reset(track.key);
+    });
+  }
+
+  #takePage(track: Track, page: MessagePage | undefined): void {
+    const before = track.seq ?? 0;
+    if (page) this.#needs.sink.people(page.people, track.key);
+    for (const entry of page?.entries ?? []) {
+      const seq = entry.seq ?? 0;
+      if (seq <= (track.seq ?? 0)) continue;
+      track.seq = seq;
+      this.#needs.sink.entry(track.key, seq, isHole(entry) ? undefined : entry, undefined);
+    }
+    if (page?.covered) track.seq = Math.max(track.seq ?? 0, page.covered[1]);
+    // Nothing there is ours to see (not a member any more, history closed): the gap is a hole.
+    if (track.seq === before)
+      track.seq = track.held.size > 0 ? Math.min(...track.held.keys()) - 1 : Math.max(before, track.goal);
+    this.#drain(track);
+  }
+
+  #healChanges(track: Track): void {
+    const missing = (): boolean =>
+      Math.max(track.changeGoal, ...track.heldChanges.keys()) > (track.changeSeq ?? Infinity);
+    if (track.healingChanges || !missing()) return;
+    track.healingChanges = this.#work(async (valid) => {
+      while (valid() && missing()) {
+        const page = await this.#persist(valid, 'message.changes', { ref: this.#ref(track), after: track.changeSeq ?? 0, limit: PAGE }); // prettier-ignore
+        if (!valid()) return;
+        this.#needs.turn.run(() => this.#takeChanges(track, page));
+      }
+      track.healingChanges = undefined;
+    });
+  }
+
+  #takeChanges(track: Track, page: Output<'message.changes'> | undefined): void {
+    const before = track.changeSeq ?? 0;
+    if (page?.refetch !== true) {
+      for (const event of page?.events ?? []) {
+        if (event.n === (track.changeSeq ?? 0) + 1) {
+          track.changeSeq = event.n;
+          this.#needs.sink.change(track.key, event);
+        }
+      }
+    }
+    if (track.changeSeq === before) {
+      const next = track.heldChanges.size > 0 ? Math.min(...track.heldChanges.keys()) - 1 : track.changeGoal;
+      track.changeSeq = Math.max(next, page?.changeSeq ?? 0);
+      if (page) this.#needs.sink.reset(track.key);
+    }
+    this.#drainChanges(track);
+  }
+
+  #ref(track: Track): string {
+    return refOf(track.key, this.#needs.me());
+  }
+
+  /** Asks until there is an answer; undefined when the server will never give one. */
+  async #persist<N extends OperationName>(
+    valid: () => boolean,
+    op: N,
+    input: Input<N>,
+  ): Promise<Output<N> | undefined> {
+    for (let delay = RETRY; valid(); delay = Math.min(LONGEST_RETRY, delay * 2)) {
+      try {
+        return await this.#needs.request(op, input);
+      } catch (thrown) {
+        const error = MagpieError.from(thrown);
+        if (!error.retryable) return undefined;
+        await new Promise<void>(
+          (resolve) => void this.#needs.clock.after(error.retryAfter ?? delay, resolve),
+        );
+      }
+    }
+    return undefined;
+  }
+
+  #work(work: (valid: () => boolean) => Promise<void>): Promise<void> {
+    const generation = this.#generation;
+    const promise = work(() => generation === this.#generation).finally(() => this.#busy.delete(promise));
+    this.#busy.add(promise);
+    return promise;
+  }
+}

@@ -1,0 +1,340 @@
+import { MagpieError, refOf, type Conversation, type EventEnvelope, type EventPayload, type Input, type Message, type OperationName, type Output, type People, type Position, type SessionOpenOutput } from '@magpie/protocol'; // prettier-ignore
+import type { ConversationBook } from '../conversations/book.ts';
+import type { Turn } from '../core/turn.ts';
+import type { Clock } from '../platform/platform.ts';
+import { clientMessage } from '../store/client-message.ts';
+import type { LocalStore } from '../store/local-store.ts';
+import type { ClientOptions } from '../types.ts';
+import { readBacklog } from './backlog.ts';
+import { EVENT_STREAM } from './event-streams.ts';
+import type { Intake } from './intake.ts';
+import type { Streams } from './streams.ts';
+import type { UserLog } from './user-log.ts';
+
+export interface SyncNeeds {
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly store: LocalStore;
+  readonly book: ConversationBook;
+  readonly streams: Streams;
+  readonly intake: Intake;
+  readonly userLog: UserLog;
+  readonly backlog: ClientOptions['backlog'];
+  readonly me: () => string;
+  readonly request: <N extends OperationName>(op: N, input: Input<N>) => Promise<Output<N>>;
+  readonly onSyncing: (first: boolean) => void;
+  readonly onReady: (first: boolean, resumed: boolean) => void;
+  readonly onError: (error: MagpieError) => void;
+  /** Everything held is void: the server's streams began anew. */
+  readonly onNewEpoch: () => void;
+}
+
+const RETRY = 500;
+const LONGEST_RETRY = 10_000;
+
+/**
+ * Brings this device level with the server after each connect: the user's own log, the rows that moved, and the gaps in their
+ * streams. Live events wait until the rows are in; then each stream takes its own in order.
+ */
+export class Sync {
+  readonly #needs: SyncNeeds;
+  #run = 0;
+  /** The rows of this login are in; from now on a connect resumes. */
+  #synced = false;
+  #readyTold = false;
+  #epoch: string | undefined;
+  #userSeq = 0;
+  /** Server time up to which messages have been taken in. */
+  #at = 0;
+  /** Live events that came while rows were being fetched; undefined: take them in at once. */
+  #held: EventEnvelope[] | undefined = [];
+  /** User-log events that came before their turn. */
+  readonly #early = new Map<number, EventEnvelope>();
+  #healing = false;
+
+  constructor(needs: SyncNeeds) {
+    this.#needs = needs;
+  }
+
+  get position(): Position {
+    return { userSeq: this.#userSeq, at: this.#at };
+  }
+
+  reset(): void {
+    this.#run++;
+    this.#synced = this.#readyTold = this.#healing = false;
+    this.#epoch = undefined;
+    this.#userSeq = this.#at = 0;
+    this.#held = [];
+    this.#early.clear();
+  }
+
+  seen(time: number): void {
+    this.#at = Math.max(this.#at, time);
+  }
+
+  /** The socket is gone; what comes before the next sync waits for it. */
+  offline(): void {
+    this.#run++;
+    this.#healing = false;
+    this.#held = [];
+  }
+
+  async online(opened: SessionOpenOutput): Promise<void> {
+    const run = ++this.#run;
+    const valid = (): boolean => run === this.#run;
+    const begun = this.#synced;
+    const moved = begun && this.#epoch !== opened.epoch;
+    const first = !this.#readyTold;
+    this.#held ??= [];
+    this.#needs.onSyncing(first);
+    if (moved) {
+      this.#needs.onNewEpoch();
+      this.#userSeq = 0;
+      this.#early.clear();
+    }
+    this.#epoch = opened.epoch;
+    const resumed = await this.#insist(valid, () =>
+      begun && !moved ? this.#resume(valid) : this.#begin(opened, valid, !begun),
+    );
+    if (!valid()) return;
+    this.#release();
+    await this.#needs.streams.settled();
+    if (!valid()) return;
+    this.#readyTold = true;
+    this.#needs.onReady(first, resumed === true);
+  }
+
+  /** An own message whose reply came: its place in the log is known. */
+  own(key: string, seq: number, message: Message): void {
+    this.event({
+      e: 'message.created',
+      c: key,
+      n: seq,
+      d: { message } satisfies EventPayload<'message.created'>,
+    });
+  }
+
+  event(event: EventEnvelope): void {
+    if (this.#held) return void this.#held.push(event);
+    this.#needs.turn.run(() => this.#take(event));
+  }
+
+  /** Rows by name, straight into the list. */
+  async loadRows(keys: readonly string[]): Promise<readonly Conversation[]> {
+    const me = this.#needs.me();
+    const page = await this.#needs.request('conversation.list', {
+      refs: keys.map((key) => refOf(key, me)),
+      limit: keys.length,
+    });
+    this.#needs.turn.run(() =>
+      page.conversations.forEach((row) => this.#adopt(row, page.people, 'refreshed')),
+    );
+    return page.conversations;
+  }
+
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#needs.turn.run(() => held.forEach((event) => this.#take(event)));
+  }
+
+  #take(event: EventEnvelope): void {
+    const { streams, intake } = this.#needs;
+    const stream = EVENT_STREAM[event.e];
+    if (stream === 'user') return this.#takeUser(event);
+    if (event.c === undefined || event.n === undefined) return intake.transient(event);
+    if (stream === 'messages') {
+      const { message, people } = event.d as Partial<EventPayload<'message.created'>>;
+      streams.message(event.c, event.n, message, people);
+    } else if (stream === 'changes') {
+      streams.change(event.c, event);
+    }
+  }
+
+  #takeUser(event: EventEnvelope): void {
+    const n = event.n ?? 0;
+    if (n <= this.#userSeq) return;
+    this.#early.set(n, event);
+    for (let next = this.#early.get(this.#userSeq + 1); next; next = this.#early.get(this.#userSeq + 1)) {
+      this.#early.delete(++this.#userSeq);
+      this.#needs.userLog.apply(next, false);
+    }
+    if (this.#early.size > 0 && !this.#healing) this.#healUserLog();
+  }
+
+  #healUserLog(): void {
+    this.#healing = true;
+    const run = this.#run;
+    const valid = (): boolean => run === this.#run && this.#early.size > 0;
+    this.#needs.clock.after(100, () => {
+      void this.#insist(valid, () => this.#resume(valid)).then(() => {
+        if (run === this.#run) this.#healing = false;
+      });
+    });
+  }
+
+  /** A login: the log since this instance was last here is told, the rows are read anew. */
+  async #begin(opened: SessionOpenOutput, valid: () => boolean, first: boolean): Promise<boolean> {
+    const { turn, streams, book, backlog } = this.#needs;
+    const since = opened.position;
+    let at = since?.at ?? 0;
+    if (since && first) {
+      const userSeq = this.#userSeq;
+      await this.#pages(since, valid, (page) => {
+        for (const event of page.refetch ? [] : page.log)
+          if (event.n > userSeq) this.#needs.userLog.apply(event, true);
+        at = page.position.at;
+        this.#userSeq = Math.max(this.#userSeq, page.position.userSeq);
+      });
+      if (!valid()) return false;
+    }
+    this.#userSeq = Math.max(this.#userSeq, opened.userSeq);
+    const rows = await this.#allRows(valid);
+    if (!valid()) return false;
+    const wanted = first && backlog ? await readBacklog(rows.rows, since?.at ?? 0, backlog, this.#needs.me(), (input) => this.#needs.request('message.list', input)) : []; // prettier-ignore
+    if (!valid()) return false;
+    this.seen(Math.max(at, ...rows.rows.map((row) => row.heads.entry?.time ?? 0)));
+    turn.run(() => {
+      for (const row of book.list())
+        if (!rows.rows.some(({ conv }) => conv === row.conv)) book.remove(row.conv);
+      for (const row of rows.rows) this.#adopt(row, rows.people, 'synced');
+      for (const row of rows.rows) streams.begin(row);
+      this.#raise(wanted);
+    });
+    this.#synced = true;
+    return false;
+  }
+
+  /** A reconnect: the log and the rows after where we stood; every stream that moved is read on. */
+  async #resume(valid: () => boolean): Promise<boolean> {
+    const from = this.position;
+    let refetch = false;
+    await this.#pages(from, valid, async (page) => {
+      refetch ||= page.refetch === true;
+      for (const event of page.log) {
+        if (event.n !== this.#userSeq + 1 && !(refetch && event.n > this.#userSeq)) continue;
+        this.#userSeq = event.n;
+        this.#needs.userLog.apply(event, false);
+      }
+      this.#userSeq = Math.max(this.#userSeq, page.next === undefined ? page.position.userSeq : 0);
+      for (const row of page.conversations) this.#adopt(row, page.people, 'synced');
+      await this.#follow(page.conversations, from.at, valid);
+    });
+    if (refetch && valid()) await this.#refetch(from.at, valid);
+    if (valid()) this.#needs.turn.run(() => this.#dropOldEarly());
+    return !refetch;
+  }
+
+  async #refetch(at: number, valid: () => boolean): Promise<void> {
+    const { rows, people } = await this.#allRows(valid);
+    if (!valid()) return;
+    this.#needs.turn.run(() => {
+      for (const view of this.#needs.book.list())
+        if (!rows.some(({ conv }) => conv === view.conv)) this.#needs.book.remove(view.conv);
+      for (const row of rows) this.#adopt(row, people, 'synced');
+    });
+    await this.#follow(rows, at, valid);
+  }
+
+  /** Reads on the streams of rows. One that is new here begins with what came after `at`. */
+  async #follow(rows: readonly Conversation[], at: number, valid: () => boolean): Promise<void> {
+    const { streams } = this.#needs;
+    for (const row of rows) {
+      if (streams.knows(row.conv)) {
+        streams.advance(row);
+      } else {
+        const from = await this.#firstAfter(row, at);
+        if (!valid()) return;
+        streams.advance(row, from - 1);
+      }
+    }
+  }
+
+  async #firstAfter(row: Conversation, at: number): Promise<number> {
+    const ref = refOf(row.conv, this.#needs.me());
+    const page = await this.#needs.request('message.list', {
+      ref,
+      time: at + 1,
+      direction: 'newer',
+      limit: 1,
+    });
+    return page.covered?.[0] ?? row.lastSeq + 1;
+  }
+
+  #dropOldEarly(): void {
+    for (const n of [...this.#early.keys()].sort((a, b) => a - b)) {
+      const event = this.#early.get(n);
+      this.#early.delete(n);
+      if (n <= this.#userSeq || !event) continue;
+      this.#userSeq = n;
+      this.#needs.userLog.apply(event, false);
+    }
+  }
+
+  #adopt(row: Conversation, people: People, reason: string): void {
+    this.#needs.store.people.merge(people, row.conv);
+    this.#needs.book.adopt(row, reason);
+  }
+
+  #raise(messages: readonly Message[]): void {
+    const { store, turn } = this.#needs;
+    for (const message of messages) {
+      const told = clientMessage(message, this.#needs.me());
+      store.entries.put(message.conv, [told]);
+      turn.message(told, true);
+    }
+  }
+
+  async #pages(
+    from: Position,
+    valid: () => boolean,
+    take: (page: Output<'sync.since'>) => void | Promise<void>,
+  ): Promise<void> {
+    let cursor: string | undefined;
+    do {
+      const page: Output<'sync.since'> = await this.#needs.request('sync.since', {
+        position: from,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      if (!valid()) return;
+      await this.#needs.turn.run(() => take(page));
+      if (!valid()) return;
+      if (page.next === undefined) this.seen(page.position.at);
+      cursor = page.next;
+    } while (cursor !== undefined);
+  }
+
+  async #allRows(valid: () => boolean): Promise<{ rows: readonly Conversation[]; people: People }> {
+    const rows: Conversation[] = [];
+    const people: People = {};
+    let cursor: string | undefined;
+    do {
+      const page: Output<'conversation.list'> = await this.#needs.request('conversation.list', {
+        limit: 100,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      rows.push(...page.conversations);
+      Object.assign(people, page.people);
+      cursor = page.next;
+    } while (cursor !== undefined && valid());
+    return { rows, people };
+  }
+
+  /** Tries until it works or is no longer wanted. */
+  async #insist<T>(valid: () => boolean, work: () => Promise<T>): Promise<T | undefined> {
+    for (let delay = RETRY; valid(); delay = Math.min(LONGEST_RETRY, delay * 2)) {
+      try {
+        return await work();
+      } catch (thrown) {
+        if (!valid()) return undefined;
+        const error = MagpieError.from(thrown);
+        if (!error.retryable) this.#needs.onError(error);
+        await new Promise<void>(
+          (resolve) => void this.#needs.clock.after(error.retryAfter ?? delay, resolve),
+        );
+      }
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,321 @@
+import { directPair, keyOf, MagpieError, messageId, type Conversation, type ErrorCode, type EventEnvelope, type Message, type RequestEnvelope } from '@magpie/protocol'; // prettier-ignore
+import type { FakeClock } from './fake-clock.ts';
+import type { FakePeer } from './fake-platform.ts';
+
+interface Log {
+  readonly number: number;
+  readonly entries: Message[];
+  readonly changes: EventEnvelope[];
+}
+
+interface Line {
+  readonly peer: FakePeer;
+  user: string | undefined;
+  instance: string | undefined;
+}
+
+type Params = Record<string, unknown>;
+
+/** Just enough of a server, in memory, speaking real envelopes. Tests bend it: `lose`, `refuse`, `silence`. */
+export class FakeServer {
+  epoch = 'e1';
+  /** Decides whether a frame (or single event) to a client is lost on the way. */
+  loseEvent: (event: EventEnvelope) => boolean = () => false;
+  loseReply: (op: string) => boolean = () => false;
+  /** Answers an operation with this error instead. */
+  refuse: (op: string, input: Params) => MagpieError | undefined = () => undefined;
+  /** Nobody can connect. */
+  down = false;
+  readonly calls: { op: string; in: Params }[] = [];
+  readonly #clock: FakeClock;
+  readonly #lines = new Set<Line>();
+  readonly #logs = new Map<string, Log>();
+  readonly #users = new Map<string, EventEnvelope[]>();
+  readonly #read = new Map<string, number>();
+  readonly #positions = new Map<string, { userSeq: number; at: number }>();
+  #time = 0;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  readonly connect = (peer: FakePeer): void => {
+    if (this.down) return peer.close(1006);
+    const line: Line = { peer, user: undefined, instance: undefined };
+    this.#lines.add(line);
+    peer.onClose = () => void this.#lines.delete(line);
+    peer.onText = (text) => this.#frame(line, text);
+    peer.open();
+    peer.text('{"hello":{"protocol":1,"server":"fake","capabilities":[],"heartbeat":25000}}');
+  };
+
+  get online(): number {
+    return this.#lines.size;
+  }
+
+  /** Cuts every socket. */
+  drop(code = 1006): void {
+    for (const line of [...this.#lines]) {
+      this.#lines.delete(line);
+      line.peer.close(code);
+    }
+  }
+
+  /** The present sockets stay open and say nothing more. */
+  mute(): void {
+    for (const line of this.#lines) line.peer.onText = () => undefined;
+    this.#lines.clear();
+  }
+
+  push(frame: object): void {
+    for (const line of this.#lines) line.peer.text(JSON.stringify(frame));
+  }
+
+  log(key: string): readonly Message[] {
+    return this.#log(key).entries;
+  }
+
+  /** Someone who is not one of the clients writes. */
+  say(from: string, to: string, text: string, more: Partial<Message> = {}): Message {
+    return this.#append(keyOf(`u:${to}`, from), from, {
+      clientId: `x:${from}${++this.#time}`,
+      content: { type: 'text', text },
+      ...more,
+    });
+  }
+
+  revoke(key: string, seq: number): void {
+    const log = this.#log(key);
+    const at = log.entries.findIndex((one) => one.seq === seq);
+    const old = log.entries[at];
+    if (!old || old.revoked) return;
+    const message: Message = {
+      ...old,
+      content: { type: 'revoked', original: { type: 'text' } },
+      revoked: { by: old.from, at: this.#clock.now(), role: 'sender' },
+    };
+    log.entries[at] = message;
+    this.#change(key, {
+      e: 'message.revoked',
+      c: key,
+      d: { message, by: old.from, counted: old.counts !== false },
+    });
+  }
+
+  #change(key: string, event: EventEnvelope): void {
+    const log = this.#log(key);
+    const numbered = { ...event, n: log.changes.length + 1 };
+    log.changes.push(numbered);
+    for (const user of new Set(directPair(key))) this.#emit(user, numbered);
+  }
+
+  userEvent(user: string, e: string, d: unknown): void {
+    const list = this.#userLog(user);
+    const event = { e, n: list.length + 1, d };
+    list.push(event);
+    this.#emit(user, event);
+  }
+
+  #log(key: string): Log {
+    const log = this.#logs.get(key) ?? { number: this.#logs.size + 1, entries: [], changes: [] };
+    this.#logs.set(key, log);
+    return log;
+  }
+
+  #userLog(user: string): EventEnvelope[] {
+    const list = this.#users.get(user) ?? [];
+    this.#users.set(user, list);
+    return list;
+  }
+
+  #append(
+    key: string,
+    from: string,
+    fields: Pick<Message, 'clientId' | 'content'> & Partial<Message>,
+  ): Message {
+    const log = this.#log(key);
+    const known = log.entries.find((one) => one.from === from && one.clientId === fields.clientId);
+    if (known) return known;
+    const seq = log.entries.length + 1;
+    const message: Message = {
+      id: messageId(log.number, seq),
+      conv: key,
+      seq,
+      from,
+      time: this.#clock.now(),
+      ...fields,
+    };
+    log.entries.push(message);
+    for (const user of new Set(directPair(key)))
+      this.#emit(user, { e: 'message.created', c: key, n: seq, d: { message } });
+    return message;
+  }
+
+  readonly #flush = new Map<Line, { r: unknown[]; e: EventEnvelope[] }>();
+
+  #out(line: Line): { r: unknown[]; e: EventEnvelope[] } {
+    const frame = this.#flush.get(line);
+    if (frame) return frame;
+    const fresh = { r: [], e: [] };
+    this.#flush.set(line, fresh);
+    this.#clock.after(1, () => {
+      this.#flush.delete(line);
+      line.peer.text(JSON.stringify(fresh));
+    });
+    return fresh;
+  }
+
+  #emit(user: string, event: EventEnvelope): void {
+    for (const line of this.#lines)
+      if (line.user === user && !this.loseEvent(event)) this.#out(line).e.push(event);
+  }
+
+  #frame(line: Line, text: string): void {
+    const frame = JSON.parse(text) as { q?: RequestEnvelope[]; ping?: number };
+    if (frame.ping !== undefined) return line.peer.text(`{"pong":${frame.ping}}`);
+    for (const request of frame.q ?? []) {
+      const input = request.in as Params;
+      this.calls.push({ op: request.op, in: input });
+      const refusal = this.refuse(request.op, input);
+      let reply: object;
+      try {
+        if (refusal) throw refusal;
+        reply = { id: request.id, ok: this.#run(line, request.op, input) };
+      } catch (thrown) {
+        reply = { id: request.id, err: MagpieError.from(thrown).toShape() };
+      }
+      if (!this.loseReply(request.op)) this.#out(line).r.push(reply);
+    }
+  }
+
+  #run(line: Line, op: string, input: Params): unknown {
+    if (op === 'session.open') return this.#open(line, input);
+    const user = line.user;
+    if (user === undefined) throw new MagpieError('UNAUTHENTICATED');
+    const key = typeof input['ref'] === 'string' ? keyOf(input['ref'], user) : '';
+    switch (op) {
+      case 'session.close':
+        return {};
+      case 'sync.ack':
+        this.#positions.set(user, input['position'] as { userSeq: number; at: number });
+        return {};
+      case 'sync.since':
+        return this.#since(user, input['position'] as { userSeq: number; at: number });
+      case 'conversation.list': {
+        const keys = (input['refs'] as string[] | undefined)?.map((ref) => keyOf(ref, user));
+        const all = this.#rows(user).filter((row) => !keys || keys.includes(row.conv));
+        return { conversations: all, people: {} };
+      }
+      case 'conversation.read':
+        return this.#markRead(user, key, input['upTo'] as number | undefined);
+      case 'message.send':
+        return this.#send(user, key, input);
+      case 'message.list':
+        return this.#page(key, input);
+      case 'message.changes': {
+        const changes = this.#log(key).changes;
+        const events = changes.slice(
+          input['after'] as number,
+          (input['after'] as number) + (input['limit'] as number),
+        );
+        return {
+          events,
+          changeSeq: changes.length,
+          more: (events.at(-1)?.n ?? changes.length) < changes.length,
+        };
+      }
+      case 'receipt.deliver':
+        return {};
+      default:
+        throw new MagpieError('UNKNOWN_OPERATION' satisfies ErrorCode);
+    }
+  }
+
+  #open(line: Line, input: Params): unknown {
+    const user = String(input['token']);
+    line.user = user;
+    line.instance = String(input['instance']);
+    const position = this.#positions.get(user);
+    return {
+      session: 's', resumed: input['resume'] !== undefined, app: 'demo', userId: user, profile: { id: user }, ...(position ? { position } : {}),
+      userSeq: this.#userLog(user).length, epoch: this.epoch, serverTime: this.#clock.now(), heartbeat: 25_000,
+      settings: { recallWindow: 120_000, messageMaxBytes: 12_288, fileMaxBytes: { image: 1, audio: 1, video: 1, file: 1, avatar: 1 }, filesSigned: false, receiptsGroupMax: 1000 },
+    }; // prettier-ignore
+  }
+
+  #send(user: string, key: string, input: Params): unknown {
+    const fields = { clientId: String(input['clientId']), content: input['content'] as Message['content'] };
+    if (input['store'] === false) {
+      const message = { id: `0${++this.#time}`, conv: key, from: user, time: this.#clock.now(), ...fields };
+      for (const to of new Set(directPair(key)))
+        this.#emit(to, { e: 'message.transient', c: key, d: { message } });
+      return { id: message.id, time: message.time, conv: key, stored: false };
+    }
+    const { id, seq, time } = this.#append(key, user, fields);
+    return { id, seq, time, conv: key, stored: true };
+  }
+
+  #page(key: string, input: Params): unknown {
+    const { entries, changes } = this.#log(key);
+    const limit = input['limit'] as number;
+    const older = input['direction'] === 'older';
+    const from = (input['seq'] as number | undefined) ?? (older ? entries.length : 1);
+    const since = input['time'] as number | undefined;
+    const fit = entries.filter(
+      (one) =>
+        (older ? (one.seq ?? 0) <= from : (one.seq ?? 0) >= from) &&
+        (since === undefined || one.time >= since),
+    );
+    const page = older ? fit.slice(-limit) : fit.slice(0, limit);
+    const covered = page.length > 0 ? { covered: [page[0]?.seq, page.at(-1)?.seq] } : {};
+    return {
+      entries: page,
+      ...covered,
+      more: fit.length > page.length,
+      lastSeq: entries.length,
+      changeSeq: changes.length,
+      people: {},
+    };
+  }
+
+  #markRead(user: string, key: string, upTo = this.#log(key).entries.length): unknown {
+    const slot = `${user} ${key}`;
+    const readSeq = Math.max(upTo, this.#read.get(slot) ?? 0);
+    this.#read.set(slot, readSeq);
+    const { unread } = this.row(user, key);
+    this.userEvent(user, 'conversation.updated', { conv: key, change: 'read', readSeq, unread });
+    return { readSeq, reportedSeq: readSeq, unread };
+  }
+
+  row(user: string, key: string): Conversation {
+    const { entries, changes } = this.#log(key);
+    const readSeq = this.#read.get(`${user} ${key}`) ?? 0;
+    const unread = entries.filter(
+      (one) => (one.seq ?? 0) > readSeq && one.from !== user && !one.revoked && one.counts !== false,
+    ).length;
+    const entry = entries.at(-1);
+    const live = [...entries].reverse().find((one) => !one.revoked);
+    return {
+      conv: key, lastSeq: entries.length, changeSeq: changes.length, activeAt: entry?.time ?? 0, readSeq, reportedSeq: readSeq, unread, historyFrom: 0,
+      heads: { ...(entry ? { entry } : {}), ...(live && live !== entry ? { live } : {}) },
+    }; // prettier-ignore
+  }
+
+  #rows(user: string): Conversation[] {
+    const keys = [...this.#logs].filter(
+      ([key, log]) => directPair(key).includes(user) && log.entries.length > 0,
+    );
+    return keys.map(([key]) => this.row(user, key));
+  }
+
+  #since(user: string, position: { userSeq: number; at: number }): unknown {
+    const log = this.#userLog(user);
+    const moved = this.#rows(user).filter((row) => row.activeAt >= position.at - 10_000 || row.changeSeq > 0);
+    return {
+      log: log.slice(position.userSeq),
+      conversations: moved,
+      people: {},
+      position: { userSeq: log.length, at: this.#clock.now() },
+    };
+  }
+}
