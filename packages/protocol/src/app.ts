@@ -25,7 +25,7 @@ const doorWithSecrets = v.variant('kind', [
   v.strictObject({ ...door.options[0].entries, secret: opt(requiredText(256)) }),
   v.strictObject({
     ...door.options[1].entries,
-    secret: opt(v.pipe(v.string(), v.regex(/^(.{16}|.{24}|.{32})$/s))),
+    secret: opt(v.pipe(v.string(), v.regex(/^(.{16}|.{24}|.{32})$/))),
   }),
   v.strictObject({
     ...door.options[2].entries,

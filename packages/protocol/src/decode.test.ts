@@ -25,9 +25,9 @@ describe('decodeJson', () => {
 
   it('throws nothing but errors of the table', () => {
     fc.assert(
-      fc.property(fc.string(), (text) =>
-        expect(['ok', 'FRAME_UNREADABLE', 'TOO_LARGE']).toContain(codeOf(text)),
-      ),
+      fc.property(fc.string(), (text) => {
+        expect(['ok', 'FRAME_UNREADABLE', 'TOO_LARGE']).toContain(codeOf(text));
+      }),
     );
   });
 

@@ -39,7 +39,7 @@ export const fileGrant = defineOperation({
     expiresAt: time,
     maxBytes: count,
   }),
-  errors: ['TOO_LARGE', 'FILE_TYPE_REFUSED', 'QUOTA_EXCEEDED'],
+  errors: ['FILE_TYPE_REFUSED', 'QUOTA_EXCEEDED'],
 });
 
 export const fileFinish = defineOperation({
@@ -49,7 +49,7 @@ export const fileFinish = defineOperation({
   idempotency: 'yes',
   input: v.strictObject({ fileId }),
   output: v.object({ file: storedFile }),
-  errors: ['FILE_NOT_FOUND', 'FILE_UNFINISHED', 'FILE_TYPE_REFUSED', 'TOO_LARGE', 'QUOTA_EXCEEDED'],
+  errors: ['FILE_NOT_FOUND', 'FILE_UNFINISHED', 'FILE_TYPE_REFUSED', 'QUOTA_EXCEEDED'],
 });
 
 export const fileGet = defineOperation({
