@@ -161,24 +161,39 @@ function onDeleted(context: Context, { ref, here }: ClientEvents['deleted']): vo
 function onReceipt(context: Context, event: ClientEvents['receipt']): void {
   const place = fromRef(event.ref);
   if (!place) return;
-  const { emitter, me, client } = context;
+  const { emitter, me } = context;
   if (event.upTo !== undefined && !context.acts.take(`read ${event.ref}`)) {
     emitter.emit('onChannelMessage', channelBody(event, place, me));
   }
   if (event.mine) return;
-  // A receipt is told to the sender of the message alone.
-  const receipts = event.receipts.filter(({ id }) => client.messages.peek(id)?.mine !== false);
-  if (!client.session.ready && place.chatType === 'groupChat') {
+  void tellReceipts(context, event, place);
+}
+
+/** A receipt is told to the sender of the message alone; what this device does not hold is asked for. */
+async function tellReceipts(
+  context: Context,
+  event: ClientEvents['receipt'],
+  place: NonNullable<ReturnType<typeof fromRef>>,
+) {
+  const { emitter, me, client } = context;
+  const live = client.session.ready;
+  const held = new Map(event.receipts.map(({ id }) => [id, client.messages.peek(id)]));
+  const unknown = [...held].filter(([, message]) => message === undefined).map(([id]) => id);
+  const found = unknown.length === 0 ? [] : await client.messages.get(unknown).catch(() => []);
+  for (const message of found) held.set(message.id, message);
+  const receipts = event.receipts.filter(({ id }) => held.get(id)?.mine === true);
+  if (live || place.chatType !== 'groupChat') {
+    for (const receipt of receipts) emitter.emit('onReadMessage', readBody(event, receipt, place, me));
+  } else if (receipts.length > 0) {
+    // Reported while this user was away: the vendor gathers those in one statistics message.
     const group_ack = receipts.map(({ id, read }) => ({
       msg_id: id,
       group_id: place.id,
       read_count: read,
       ack_from: event.by,
     }));
-    if (group_ack.length > 0) emitter.emit('onStatisticMessage', { location: JSON.stringify({ group_ack }) });
-    return;
+    emitter.emit('onStatisticMessage', { location: JSON.stringify({ group_ack }) });
   }
-  for (const receipt of receipts) emitter.emit('onReadMessage', readBody(event, receipt, place, me));
 }
 
 function onDelivered(context: Context, event: ClientEvents['delivered']): void {
