@@ -231,10 +231,7 @@ export interface SessionApi {
     readonly user?: string;
   }): Promise<{ readonly userId: string; readonly profile: Profile; readonly expiresAt?: number }>;
   /** Trades a password for a token over HTTP, then opens. */
-  openWithPassword(login: {
-    readonly user: string;
-    readonly password: string;
-  }): Promise<{
+  openWithPassword(login: { readonly user: string; readonly password: string }): Promise<{
     readonly userId: string;
     readonly profile: Profile;
     readonly token: string;

@@ -78,7 +78,7 @@ export class Core {
     this.outbox = this.#createOutbox();
     this.windows = this.#createWindows();
     this.#intake = this.#createIntake();
-    this.streams = new Streams({ ...this.#shared(), clock, sink: this.#intake, loadRow: async (key) => (await this.sync.loadRows([key]))[0] }); // prettier-ignore
+    this.streams = new Streams({ ...this.#shared(), clock, sink: this.#intake, loadRow: async (key) => (await this.sync.loadRows([key]))[0], firstUnseen: (row) => this.sync.firstUnseen(row) }); // prettier-ignore
     this.userLog = new UserLog({ ...this.#shared(), book: this.book, streams: this.streams, intake: this.#intake, instance: () => this.instance }); // prettier-ignore
     this.sync = this.#createSync();
     this.#ack = new PositionAck(clock, () => this.sync.position, (position) => this.request('sync.ack', { position })); // prettier-ignore
@@ -130,11 +130,12 @@ export class Core {
 
   /** Tells the server how far this device is, then that it leaves; neither is waited for longer than it takes. */
   async logOut(): Promise<void> {
+    this.outbox.end(new MagpieError('SESSION_GONE', { message: 'The session was closed.' }), true);
     if (this.session.state === 'online') {
-      await this.#ack.now();
+      // One frame, answered in order: the position is known before the session is gone.
+      void this.#ack.now();
       await this.requests.call('session.close', {}, 3_000).catch(() => undefined);
     }
-    this.outbox.end(new MagpieError('SESSION_GONE', { message: 'The session was closed.' }), true);
     this.session.close();
   }
 

@@ -21,6 +21,8 @@ export interface StreamNeeds {
   readonly request: <N extends OperationName>(op: N, input: Input<N>) => Promise<Output<N>>;
   /** The server's row of a conversation that turned up unannounced; taken into the list by the way. */
   readonly loadRow: (key: string) => Promise<Conversation | undefined>;
+  /** The first seq of such a conversation that cannot have been seen yet. */
+  readonly firstUnseen: (row: Conversation) => Promise<number>;
 }
 
 interface Arrival {
@@ -154,9 +156,10 @@ export class Streams {
     if (track.healing) return;
     track.healing = this.#work(async (valid) => {
       const row = await this.#needs.loadRow(track.key).catch(() => undefined);
+      const unseen = row && (await this.#needs.firstUnseen(row).catch(() => undefined));
       if (!valid()) return;
       this.#needs.turn.run(() => {
-        const first = Math.min(...track.held.keys());
+        const first = Math.min(...track.held.keys(), unseen ?? Infinity);
         track.seq ??= first - 1;
         track.changeSeq ??= row?.changeSeq;
         track.goal = Math.max(track.goal, row?.lastSeq ?? 0);

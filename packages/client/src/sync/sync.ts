@@ -31,6 +31,8 @@ export interface SyncNeeds {
 
 const RETRY = 500;
 const LONGEST_RETRY = 10_000;
+/** A message gets its time before it is committed, and the clocks of nodes differ. */
+const OVERLAP = 10_000;
 
 /**
  * Brings this device level with the server after each connect: the user's own log, the rows that moved, and the gaps in their
@@ -44,8 +46,13 @@ export class Sync {
   #readyTold = false;
   #epoch: string | undefined;
   #userSeq = 0;
-  /** Server time up to which messages have been taken in. */
+  /** Server time of the newest message taken in: what this device will say it has. */
   #at = 0;
+  /**
+   * Server time at which the rows were last complete. A reconnect asks from here and not from `#at`: an event that was lost may
+   * be older than one that came.
+   */
+  #rowsAt = 0;
   /** Live events that came while rows were being fetched; undefined: take them in at once. */
   #held: EventEnvelope[] | undefined = [];
   /** User-log events that came before their turn. */
@@ -64,7 +71,7 @@ export class Sync {
     this.#run++;
     this.#synced = this.#readyTold = this.#healing = false;
     this.#epoch = undefined;
-    this.#userSeq = this.#at = 0;
+    this.#userSeq = this.#at = this.#rowsAt = 0;
     this.#held = [];
     this.#early.clear();
   }
@@ -118,6 +125,19 @@ export class Sync {
   event(event: EventEnvelope): void {
     if (this.#held) return void this.#held.push(event);
     this.#needs.turn.run(() => this.#take(event));
+  }
+
+  /** Where a conversation begins that was not in the list when it was last complete. */
+  async firstUnseen(row: Conversation): Promise<number> {
+    const time = Math.max(0, this.#rowsAt - OVERLAP);
+    const page = await this.#needs.request('message.list', {
+      ref: refOf(row.conv, this.#needs.me()),
+      time,
+      direction: 'newer',
+      limit: 1,
+    });
+    const first = page.covered?.[0] ?? row.lastSeq + 1;
+    return Math.max(first, (row.hiddenSeq ?? 0) + 1, (row.clearedSeq ?? 0) + 1);
   }
 
   /** Rows by name, straight into the list. */
@@ -194,6 +214,7 @@ export class Sync {
     if (!valid()) return false;
     const wanted = first && backlog ? await readBacklog(rows.rows, since?.at ?? 0, backlog, this.#needs.me(), (input) => this.#needs.request('message.list', input)) : []; // prettier-ignore
     if (!valid()) return false;
+    this.#rowsAt = opened.serverTime;
     this.seen(Math.max(at, ...rows.rows.map((row) => row.heads.entry?.time ?? 0)));
     turn.run(() => {
       for (const row of book.list())
@@ -208,7 +229,8 @@ export class Sync {
 
   /** A reconnect: the log and the rows after where we stood; every stream that moved is read on. */
   async #resume(valid: () => boolean): Promise<boolean> {
-    const from = this.position;
+    const from = { userSeq: this.#userSeq, at: this.#rowsAt };
+    let until = from.at;
     let refetch = false;
     await this.#pages(from, valid, async (page) => {
       refetch ||= page.refetch === true;
@@ -219,14 +241,17 @@ export class Sync {
       }
       this.#userSeq = Math.max(this.#userSeq, page.next === undefined ? page.position.userSeq : 0);
       for (const row of page.conversations) this.#adopt(row, page.people, 'synced');
-      await this.#follow(page.conversations, from.at, valid);
+      until = page.position.at;
+      await this.#follow(page.conversations, valid);
     });
-    if (refetch && valid()) await this.#refetch(from.at, valid);
-    if (valid()) this.#needs.turn.run(() => this.#dropOldEarly());
+    if (refetch && valid()) await this.#refetch(valid);
+    if (!valid()) return false;
+    this.#rowsAt = until;
+    this.#needs.turn.run(() => this.#dropOldEarly());
     return !refetch;
   }
 
-  async #refetch(at: number, valid: () => boolean): Promise<void> {
+  async #refetch(valid: () => boolean): Promise<void> {
     const { rows, people } = await this.#allRows(valid);
     if (!valid()) return;
     this.#needs.turn.run(() => {
@@ -234,32 +259,21 @@ export class Sync {
         if (!rows.some(({ conv }) => conv === view.conv)) this.#needs.book.remove(view.conv);
       for (const row of rows) this.#adopt(row, people, 'synced');
     });
-    await this.#follow(rows, at, valid);
+    await this.#follow(rows, valid);
   }
 
-  /** Reads on the streams of rows. One that is new here begins with what came after `at`. */
-  async #follow(rows: readonly Conversation[], at: number, valid: () => boolean): Promise<void> {
+  /** Reads on the streams of rows. */
+  async #follow(rows: readonly Conversation[], valid: () => boolean): Promise<void> {
     const { streams } = this.#needs;
     for (const row of rows) {
       if (streams.knows(row.conv)) {
         streams.advance(row);
       } else {
-        const from = await this.#firstAfter(row, at);
+        const from = await this.firstUnseen(row);
         if (!valid()) return;
         streams.advance(row, from - 1);
       }
     }
-  }
-
-  async #firstAfter(row: Conversation, at: number): Promise<number> {
-    const ref = refOf(row.conv, this.#needs.me());
-    const page = await this.#needs.request('message.list', {
-      ref,
-      time: at + 1,
-      direction: 'newer',
-      limit: 1,
-    });
-    return page.covered?.[0] ?? row.lastSeq + 1;
   }
 
   #dropOldEarly(): void {

@@ -59,7 +59,7 @@ export class UserLog {
 
   #row(d: EventPayload<'conversation.updated'>): void {
     const { book } = this.#needs;
-    if (d.readSeq !== undefined && d.change === 'read') book.read(d.conv, d.readSeq, d.unread);
+    if (d.readSeq !== undefined) book.read(d.conv, d.readSeq, d.unread);
     const fields: OwnFields = {
       ...(d.reportedSeq === undefined ? {} : { reportedSeq: d.reportedSeq }),
       ...(d.pinnedAt === undefined ? {} : { pinnedAt: d.pinnedAt }),
@@ -67,8 +67,7 @@ export class UserLog {
       ...(d.hiddenSeq === undefined ? {} : { hiddenSeq: d.hiddenSeq }),
       ...(d.clearedSeq === undefined ? {} : { clearedSeq: d.clearedSeq }),
     };
-    if (Object.keys(fields).length > 0 && d.change !== 'read') book.own(d.conv, fields, d.change);
-    if (d.change === 'deleted' && d.readSeq !== undefined) book.read(d.conv, d.readSeq, d.unread);
+    if (Object.keys(fields).length > 0) book.own(d.conv, fields, d.change);
   }
 
   #deleted(d: EventPayload<'message.deleted'>): void {

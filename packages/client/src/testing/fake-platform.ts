@@ -13,6 +13,7 @@ export interface FakePeer {
 
 export interface FakePlatform extends Platform {
   hint(online: boolean): void;
+  /** The page goes away: it hears its last event, and nothing it starts gets anywhere. */
   leave(): void;
 }
 
@@ -27,6 +28,7 @@ export function createFakePlatform(
   const hints = new Set<(online: boolean) => void>();
   const leavers = new Set<() => void>();
   let seed = ++platforms;
+  let gone = false;
   return {
     name: 'fake',
     connect() {
@@ -52,7 +54,7 @@ export function createFakePlatform(
         onText: () => undefined,
         onClose: () => undefined,
       };
-      clock.after(1, () => onConnect(peer));
+      clock.after(1, () => void (gone || onConnect(peer)));
       return socket;
     },
     http: () => Promise.resolve({ status: 404, body: '' }),
@@ -73,6 +75,9 @@ export function createFakePlatform(
     },
     pageOrigin: 'http://fake',
     hint: (online) => hints.forEach((handler) => handler(online)),
-    leave: () => leavers.forEach((handler) => handler()),
+    leave() {
+      gone = true;
+      leavers.forEach((handler) => handler());
+    },
   };
 }
