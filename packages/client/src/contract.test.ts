@@ -1,5 +1,6 @@
-import { ALL_EVENTS, ALL_OPERATIONS } from '@magpie/protocol';
+import { ALL_EVENTS, ALL_OPERATIONS, entryClassOf as ofContract, OPERATIONS } from '@magpie/protocol';
 import { expect, test } from 'vitest';
+import { entryClassOf } from './core/entry-class.ts';
 import { ONCE } from './requests/once.ts';
 import { EVENT_STREAM } from './sync/event-streams.ts';
 
@@ -12,4 +13,18 @@ test('operations that must not be repeated are those of the contract', () => {
 
 test('the streams of events are those of the contract', () => {
   expect(EVENT_STREAM).toEqual(Object.fromEntries(ALL_EVENTS.map(({ name, stream }) => [name, stream])));
+});
+
+test('the classes of content types are those of the contract', () => {
+  const message = OPERATIONS.get('message.get')?.output as unknown as {
+    entries: {
+      messages: { item: { entries: { content: { options: { entries: { type: { literal: string } } }[] } } } };
+    };
+  };
+  const types = message.entries.messages.item.entries.content.options.map(
+    ({ entries }) => entries.type.literal,
+  );
+  expect(types.length).toBeGreaterThan(10);
+  for (const type of [...types, 'of-a-newer-server'])
+    expect([type, entryClassOf(type)]).toEqual([type, ofContract(type)]);
 });

@@ -21,7 +21,9 @@ type Act =
         | 'loseReplies'
         | 'keepReplies'
         | 'loseEvents'
-        | 'keepEvents';
+        | 'keepEvents'
+        | 'slow'
+        | 'fast';
     }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'revoke'; readonly nth: number };
@@ -51,6 +53,8 @@ const act: fc.Arbitrary<Act> = fc.oneof(
         'keepReplies',
         'loseEvents',
         'keepEvents',
+        'slow',
+        'fast',
       )
       .map((what) => ({ do: what }) as Act),
   },
@@ -118,6 +122,12 @@ async function play(acts: readonly Act[]): Promise<void> {
       case 'keepEvents':
         server.loseEvent = () => false;
         break;
+      case 'slow':
+        server.delayReply = (op) => (op === 'session.open' ? 0 : 20_000);
+        break;
+      case 'fast':
+        server.delayReply = () => 0;
+        break;
       case 'wait':
         await clock.advance(action.ms);
         break;
@@ -126,6 +136,7 @@ async function play(acts: readonly Act[]): Promise<void> {
   server.down = false;
   server.loseReply = () => false;
   server.loseEvent = () => false;
+  server.delayReply = () => 0;
   platform.hint(true);
   await clock.advance(60_000);
   // The last loss of all can only be found by the next event or connect.

@@ -15,7 +15,7 @@ export function sessionApi(core: Core): SessionApi {
       return core.session.opened?.userId;
     },
     get instance() {
-      return core.instance;
+      return core.instance.id;
     },
     get settings() {
       return core.session.opened?.settings;

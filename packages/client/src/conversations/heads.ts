@@ -1,4 +1,5 @@
-import { entryClassOf, type Conversation, type Message } from '@magpie/protocol';
+import type { Conversation, Message } from '@magpie/protocol';
+import { entryClassOf } from '../core/entry-class.ts';
 
 type Heads = Conversation['heads'];
 

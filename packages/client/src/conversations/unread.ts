@@ -1,4 +1,5 @@
-import { entryClassOf, type Message } from '@magpie/protocol';
+import type { Message } from '@magpie/protocol';
+import { entryClassOf } from '../core/entry-class.ts';
 
 /**
  * How many entries a user has not read (core-model §2): what the server counted up to a seq, and the seqs that were seen to

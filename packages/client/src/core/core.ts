@@ -13,7 +13,7 @@ import { uploadMedia } from '../outbox/media.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { OutboxStorage } from '../outbox/persist.ts';
 import { Requests } from '../requests/requests.ts';
-import { claimInstance } from '../session/instance.ts';
+import { claimInstance, type Instance } from '../session/instance.ts';
 import { Session } from '../session/session.ts';
 import { Revisions } from '../store/client-message.ts';
 import type { LocalStore } from '../store/local-store.ts';
@@ -34,7 +34,7 @@ import { Turn } from './turn.ts';
 /** The parts of one client, put together. The APIs of the slices are thin views of it. */
 export class Core {
   readonly options: Resolved;
-  readonly instance: string;
+  readonly instance: Instance;
   readonly emitter: Emitter<ClientEvents>;
   readonly turn: Turn;
   readonly store: LocalStore = new MemoryLocalStore();
@@ -79,7 +79,7 @@ export class Core {
     this.windows = this.#createWindows();
     this.#intake = this.#createIntake();
     this.streams = new Streams({ ...this.#shared(), clock, sink: this.#intake, loadRow: async (key) => (await this.sync.loadRows([key]))[0], firstUnseen: (row) => this.sync.firstUnseen(row) }); // prettier-ignore
-    this.userLog = new UserLog({ ...this.#shared(), book: this.book, streams: this.streams, intake: this.#intake, instance: () => this.instance }); // prettier-ignore
+    this.userLog = new UserLog({ ...this.#shared(), book: this.book, streams: this.streams, intake: this.#intake, instance: () => this.instance.id }); // prettier-ignore
     this.sync = this.#createSync();
     this.#ack = new PositionAck(clock, () => this.sync.position, (position) => this.request('sync.ack', { position })); // prettier-ignore
     this.session = this.#createSession();
@@ -145,6 +145,7 @@ export class Core {
     this.session.destroy();
     this.#ack.stop();
     this.emitter.clear();
+    this.instance.release();
   }
 
   #shared() {
@@ -222,7 +223,7 @@ export class Core {
   #createSession(): Session {
     return new Session({
       options: this.options,
-      instance: this.instance,
+      instance: this.instance.id,
       requests: this.requests,
       onExpiring: (expiresAt, left) => this.emitter.emit('tokenExpiring', { expiresAt, left }),
       onExpired: (expiresAt) => this.emitter.emit('tokenExpired', { expiresAt }),
@@ -254,7 +255,10 @@ export class Core {
     this.requests.online();
     if (this.options.persistOutbox === true && !this.outbox.restored) {
       this.outbox.restore(
-        new OutboxStorage(this.options.platform.storage, `${opened.app} ${opened.userId} ${this.instance}`),
+        new OutboxStorage(
+          this.options.platform.storage,
+          `${opened.app} ${opened.userId} ${this.instance.id}`,
+        ),
       );
     }
     this.outbox.online();

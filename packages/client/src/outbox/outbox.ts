@@ -1,10 +1,5 @@
-import {
-  entryClassOf,
-  MagpieError,
-  type SendableContent,
-  type SendInput,
-  type SendOutput,
-} from '@magpie/protocol';
+import { MagpieError, type SendableContent, type SendInput, type SendOutput } from '@magpie/protocol';
+import { entryClassOf } from '../core/entry-class.ts';
 import { backOffDelay, fraction } from '../connection/backoff.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { ClientMessage, Media, SendOptions } from '../types.ts';

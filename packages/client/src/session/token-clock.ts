@@ -16,6 +16,8 @@ export class TokenClock {
   readonly #handlers: TokenHandlers;
   #cancel: (() => void) | undefined;
   #told = 0;
+  /** A fraction is of the life at first sight, not of what is left at each reconnect. */
+  #warn: { readonly expiresAt: number; readonly at: number } | undefined;
 
   constructor(clock: Clock, now: () => number, handlers: TokenHandlers) {
     this.#clock = clock;
@@ -27,8 +29,11 @@ export class TokenClock {
   start(expiresAt: number | undefined, lead: number): void {
     this.stop();
     if (expiresAt === undefined) return;
-    const life = Math.max(0, expiresAt - this.#now());
-    const warnAt = expiresAt - (lead <= 1 ? life * lead : lead);
+    if (this.#warn?.expiresAt !== expiresAt) {
+      const life = Math.max(0, expiresAt - this.#now());
+      this.#warn = { expiresAt, at: expiresAt - (lead <= 1 ? life * lead : lead) };
+    }
+    const warnAt = this.#warn.at;
     const watch = (): void => {
       const now = this.#now();
       if (now >= expiresAt) return this.#handlers.onExpired(expiresAt);

@@ -1,12 +1,5 @@
-import {
-  isHole,
-  kindOf,
-  refOf,
-  type Conversation,
-  type Input,
-  type Message,
-  type Output,
-} from '@magpie/protocol';
+import { kindOf, refOf, type Conversation, type Input, type Message, type Output } from '@magpie/protocol';
+import { isHole } from '../core/entry-class.ts';
 import type { ClientOptions } from '../types.ts';
 
 type List = (input: Input<'message.list'>) => Promise<Output<'message.list'>>;

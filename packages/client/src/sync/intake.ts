@@ -96,6 +96,15 @@ export class Intake implements StreamSink {
     }
   }
 
+  /** The user's history of a conversation was cleared up to a seq. */
+  cleared(key: string, upTo: number): void {
+    const { store, windows, revisions } = this.#needs;
+    const matches = (message: Message): boolean => (message.seq ?? Infinity) <= upTo;
+    revisions.clearTo(key, upTo);
+    store.entries.remove(key, matches);
+    windows.remove(key, matches);
+  }
+
   /** `message.deleted` of the user log. */
   deleted(d: EventPayload<'message.deleted'>, here: boolean): void {
     const { store, book, windows, turn, revisions } = this.#needs;
@@ -103,7 +112,7 @@ export class Intake implements StreamSink {
     const seqs = new Set(d.seqs);
     const upTo = d.upTo ?? 0;
     revisions.delete([...ids]);
-    if (upTo > 0) revisions.clearTo(d.conv, upTo);
+    if (upTo > 0) this.cleared(d.conv, upTo);
     const matches = (message: Message): boolean =>
       ids.has(message.id) || seqs.has(message.seq ?? -1) || (message.seq ?? Infinity) <= upTo;
     store.entries.remove(d.conv, matches);
@@ -143,9 +152,11 @@ export class Intake implements StreamSink {
     const known = revisions.isRevoked(id) || store.entries.byId(id)?.revoked !== undefined;
     revisions.revoke(d.message);
     if (revisions.current(d.message) === undefined) return;
+    const { entry, content, live } = book.get(key)?.heads ?? {};
+    const inHeads = [entry, content, live].some((head) => head?.id === id);
     book.revoked(key, d.message, n, d.counted);
     const message = clientMessage(d.message, this.#needs.me());
-    const held = store.entries.get(key, seq) !== undefined || windows.holds(key, id);
+    const held = store.entries.get(key, seq) !== undefined || windows.holds(key, id) || inHeads;
     if (held) store.entries.put(key, [message]);
     windows.revise(key, message);
     // One that arrived revoked already, or was never here, is no news.

@@ -1,4 +1,16 @@
-import { isHole, MagpieError, refOf, type Conversation, type EventEnvelope, type Input, type Message, type MessagePage, type OperationName, type Output, type People } from '@magpie/protocol'; // prettier-ignore
+import {
+  MagpieError,
+  refOf,
+  type Conversation,
+  type EventEnvelope,
+  type Input,
+  type Message,
+  type MessagePage,
+  type OperationName,
+  type Output,
+  type People,
+} from '@magpie/protocol';
+import { isHole } from '../core/entry-class.ts'; // prettier-ignore
 import type { Turn } from '../core/turn.ts';
 import type { Clock } from '../platform/platform.ts';
 

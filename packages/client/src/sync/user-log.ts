@@ -60,6 +60,7 @@ export class UserLog {
   #row(d: EventPayload<'conversation.updated'>): void {
     const { book } = this.#needs;
     if (d.readSeq !== undefined) book.read(d.conv, d.readSeq, d.unread);
+    if (d.clearedSeq !== undefined) this.#needs.intake.cleared(d.conv, d.clearedSeq);
     const fields: OwnFields = {
       ...(d.reportedSeq === undefined ? {} : { reportedSeq: d.reportedSeq }),
       ...(d.pinnedAt === undefined ? {} : { pinnedAt: d.pinnedAt }),

@@ -21,6 +21,8 @@ export class FakeServer {
   epoch = 'e1';
   /** Decides whether a frame (or single event) to a client is lost on the way. */
   loseEvent: (event: EventEnvelope) => boolean = () => false;
+  /** Holds an operation's reply back for this long. */
+  delayReply: (op: string) => number = () => 0;
   loseReply: (op: string) => boolean = () => false;
   /** Answers an operation with this error instead. */
   refuse: (op: string, input: Params) => MagpieError | undefined = () => undefined;
@@ -184,7 +186,10 @@ export class FakeServer {
       } catch (thrown) {
         reply = { id: request.id, err: MagpieError.from(thrown).toShape() };
       }
-      if (!this.loseReply(request.op)) this.#out(line).r.push(reply);
+      if (this.loseReply(request.op)) continue;
+      const delay = this.delayReply(request.op);
+      if (delay === 0) this.#out(line).r.push(reply);
+      else this.#clock.after(delay, () => this.#out(line).r.push(reply));
     }
   }
 

@@ -1,4 +1,5 @@
-import { isHole, refOf, type Message, type MessagePage } from '@magpie/protocol';
+import { refOf, type Message, type MessagePage } from '@magpie/protocol';
+import { isHole } from '../core/entry-class.ts';
 import type { Turn } from '../core/turn.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import { clientMessage, type Revisions } from '../store/client-message.ts';
