@@ -1,0 +1,175 @@
+import { StoreConflict, type ResultOf, type WriteOp } from '@magpie/domain';
+import { LIMITS, MagpieError } from '@magpie/protocol';
+import type { TakeNumbers } from './write/context.ts';
+import type { Unit, UnitOutcome } from './write/batch.ts';
+
+/** Writes units in one transaction and answers one outcome for each. Never rejects. */
+export type BatchRunner = (units: readonly Unit[]) => Promise<readonly UnitOutcome[]>;
+
+export interface CommitQueueOptions {
+  readonly run: BatchRunner;
+  readonly maxQueue?: number;
+  readonly maxBatch?: number;
+  /** Time a commit may take before its caller is told that the outcome is unknown. */
+  readonly timeout?: number;
+}
+
+interface Waiting {
+  readonly unit: Unit;
+  readonly resolve: (results: readonly unknown[]) => void;
+  readonly reject: (error: Error) => void;
+  readonly since: number;
+  settled: boolean;
+}
+
+/**
+ * Group commit: units that are ready in one turn of the event loop, or that gather while a commit is under way, are one
+ * transaction. Bounded; its owner hears of trouble through `trouble`.
+ */
+export class CommitQueue {
+  private readonly options: Required<CommitQueueOptions>;
+  private waiting: Waiting[] = [];
+  private inFlight: readonly Waiting[] = [];
+  private scheduled = false;
+  private closed = false;
+  private drained: (() => void) | undefined;
+  private readonly watch: NodeJS.Timeout;
+  /** Why writes fail at present. */
+  trouble: string | undefined;
+
+  constructor(options: CommitQueueOptions) {
+    this.options = {
+      maxQueue: LIMITS.store.maxAppendQueue,
+      maxBatch: LIMITS.store.maxBatch,
+      timeout: LIMITS.store.commitTimeout,
+      ...options,
+    };
+    this.watch = setInterval(() => this.tick(), Math.min(1000, this.options.timeout / 2));
+    this.watch.unref();
+  }
+
+  commit<const Ops extends readonly WriteOp[]>(
+    ops: Ops,
+  ): Promise<{ -readonly [I in keyof Ops]: ResultOf<Ops[I]> }> {
+    return this.add(ops) as Promise<{ -readonly [I in keyof Ops]: ResultOf<Ops[I]> }>;
+  }
+
+  async takeNumbers(count: number): Promise<number> {
+    const unit: readonly TakeNumbers[] = [{ op: 'numbers.take', count }];
+    const [first] = await this.add(unit);
+    return Number(first);
+  }
+
+  private add(unit: Unit): Promise<readonly unknown[]> {
+    if (this.closed) return Promise.reject(unavailable('the store is closed'));
+    if (this.stuck()) return Promise.reject(unavailable(this.trouble ?? 'the writer does not answer'));
+    if (this.waiting.length >= this.options.maxQueue)
+      return Promise.reject(new MagpieError('OVERLOADED', { retryAfter: 200 }));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ unit, resolve, reject, since: Date.now(), settled: false });
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.inFlight.length > 0 || this.waiting.length === 0) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      void this.flush();
+    });
+  }
+
+  private async flush(): Promise<void> {
+    const { run, maxBatch } = this.options;
+    while (this.waiting.length > 0 && this.inFlight.length === 0) {
+      const batch = this.waiting.length <= maxBatch ? this.waiting : this.waiting.slice(0, maxBatch);
+      this.waiting = this.waiting.length <= maxBatch ? [] : this.waiting.slice(maxBatch);
+      this.inFlight = batch;
+      const outcomes = await run(batch.map(({ unit }) => unit));
+      this.inFlight = [];
+      batch.forEach((waiting, i) => this.settle(waiting, outcomes[i] ?? { error: 'no outcome' }));
+    }
+    if (this.waiting.length === 0 && this.inFlight.length === 0) this.drained?.();
+  }
+
+  private settle(waiting: Waiting, outcome: UnitOutcome): void {
+    if ('unavailable' in outcome) this.trouble = outcome.unavailable;
+    else this.trouble = undefined;
+    if (waiting.settled) return;
+    waiting.settled = true;
+    if ('results' in outcome) waiting.resolve(outcome.results);
+    else if ('conflict' in outcome) waiting.reject(new StoreConflict(outcome.conflict, outcome.op));
+    else if ('unavailable' in outcome) waiting.reject(unavailable(outcome.unavailable, outcome.unknown));
+    else waiting.reject(new MagpieError('INTERNAL', { cause: new Error(outcome.error) }));
+  }
+
+  /** The batch under way takes longer than a commit may: nothing new is taken until it has ended. */
+  private stuck(): boolean {
+    const first = this.inFlight[0];
+    return first !== undefined && first.settled;
+  }
+
+  /** Lets go of callers who wait too long, and tries a write while writes fail: nobody else might. */
+  private tick(): void {
+    const limit = Date.now() - this.options.timeout;
+    const first = this.inFlight[0];
+    if (first && !first.settled && first.since < limit) {
+      this.trouble = 'a commit takes too long; the disk may be stuck';
+      for (const waiting of this.inFlight) this.giveUp(waiting, true);
+      for (const waiting of this.waiting) this.giveUp(waiting, false);
+      this.waiting = [];
+    }
+    if (this.trouble !== undefined && this.inFlight.length === 0 && !this.closed)
+      this.takeNumbers(0).catch(() => undefined);
+  }
+
+  private giveUp(waiting: Waiting, unknown: boolean): void {
+    if (waiting.settled) return;
+    waiting.settled = true;
+    waiting.reject(unavailable(this.trouble ?? 'the store is busy', unknown ? true : undefined));
+  }
+
+  /** Finishes what was accepted, then refuses. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    clearInterval(this.watch);
+    if (this.waiting.length === 0 && this.inFlight.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.drained = resolve;
+    });
+  }
+}
+
+export function unavailable(reason: string, unknown?: true): MagpieError {
+  return new MagpieError('STORE_UNAVAILABLE', {
+    retryAfter: 1000,
+    detail: unknown ? { unknown: true } : {},
+    cause: new Error(reason),
+  });
+}
+
+const BLOCK = 32;
+
+/** Conversation numbers, fetched in blocks: what a crash leaves unused is a gap. */
+export function numberSource(queue: CommitQueue): () => Promise<number> {
+  let next = 0;
+  let end = 0;
+  let fetching: Promise<void> | undefined;
+  return async () => {
+    while (next >= end) {
+      fetching ??= queue
+        .takeNumbers(BLOCK)
+        .then((first) => {
+          next = first;
+          end = first + BLOCK;
+        })
+        .finally(() => {
+          fetching = undefined;
+        });
+      await fetching;
+    }
+    return next++;
+  };
+}

@@ -1,0 +1,39 @@
+import type { Store } from '@magpie/domain';
+import { MagpieError } from '@magpie/protocol';
+import { sqliteHotReads } from '../hot/sqlite.ts';
+import { bindKysely } from '../kysely.ts';
+import { CommitQueue, numberSource, unavailable } from '../queue.ts';
+import { createReads } from '../read/reads.ts';
+import { isUnavailable, openSqlite } from './handle.ts';
+import { openSqliteWriter } from './writer.ts';
+
+export interface SqliteStoreOptions {
+  /** The database file; made if missing, its folder is not. */
+  readonly path: string;
+  readonly now?: () => number;
+}
+
+/** A store in one SQLite file. Reads run on the calling thread over a connection of their own and see every commit answered. */
+export async function createSqliteStore({ path, now = Date.now }: SqliteStoreOptions): Promise<Store> {
+  const writer = await openSqliteWriter(path, now());
+  const handle = openSqlite(path, { readOnly: true });
+  const queue = new CommitQueue({ run: (units) => writer.write(units) });
+  const reads = createReads(bindKysely('sqlite', handle.execute), sqliteHotReads(handle), readError);
+  return {
+    ...reads,
+    commit: (ops) => queue.commit(ops),
+    conversationNumber: numberSource(queue),
+    epoch: async () => writer.epoch,
+    health: () => (queue.trouble === undefined ? { ok: true } : { ok: false, reason: queue.trouble }),
+    close: async () => {
+      await queue.close();
+      handle.close();
+      writer.close();
+    },
+  };
+}
+
+function readError(error: unknown): unknown {
+  if (error instanceof MagpieError) return error;
+  return isUnavailable(error) ? unavailable(error instanceof Error ? error.message : String(error)) : error;
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { sqliteHotWriter } from '../hot/sqlite.ts';
+import { bindKysely } from '../kysely.ts';
+import { migrate } from '../migrations/run.ts';
+import { runBatch, type Unit, type UnitOutcome, type WriteConnection } from '../write/batch.ts';
+import { isUnavailable, openSqlite, type SqliteHandle } from './handle.ts';
+
+/** The one writing connection of a database file. */
+export interface SqliteWriter {
+  readonly epoch: string;
+  write(units: readonly Unit[]): Promise<readonly UnitOutcome[]>;
+  /** Moves the log into the database file; for moments without work. */
+  checkpoint(): void;
+  close(): void;
+}
+
+/** Pages of the log (4 KB each) at which a commit checkpoints although there is work: what bounds the log's size. */
+const MAX_WAL_PAGES = 4000;
+
+export async function openSqliteWriter(path: string, now: number): Promise<SqliteWriter> {
+  const handle = openSqlite(path);
+  try {
+    // FULL: a commit returns after the log's fsync. That is promise 1, and group commit makes it cheap.
+    handle.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = off;
+      pragma wal_autocheckpoint = ${MAX_WAL_PAGES}; pragma cache_size = -65536; pragma temp_store = memory;
+      pragma journal_size_limit = ${MAX_WAL_PAGES * 4096}`);
+    const epoch = await prepareDatabase(handle, now);
+    return writerOver(handle, epoch);
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}
+
+async function prepareDatabase(handle: SqliteHandle, now: number): Promise<string> {
+  const db = bindKysely('sqlite', handle.execute);
+  handle.exec('begin immediate');
+  try {
+    await migrate(db, 'sqlite', now);
+    await db.insertInto('meta').values([{ name: 'epoch', value: randomBytes(9).toString('base64url') }, { name: 'numbers', value: '0' }]).onConflict((o) => o.doNothing()).execute(); // prettier-ignore
+    const { value } = await db
+      .selectFrom('meta')
+      .select('value')
+      .where('name', '=', 'epoch')
+      .executeTakeFirstOrThrow();
+    handle.exec('commit');
+    return value;
+  } catch (error) {
+    if (handle.inTransaction) handle.exec('rollback');
+    throw error;
+  }
+}
+
+function writerOver(handle: SqliteHandle, epoch: string): SqliteWriter {
+  const begin = handle.prepare('begin immediate');
+  const commit = handle.prepare('commit');
+  const savepoint = handle.prepare('savepoint unit');
+  const release = handle.prepare('release unit');
+  const connection: WriteConnection = {
+    dialect: 'sqlite',
+    db: bindKysely('sqlite', handle.execute),
+    hot: sqliteHotWriter(handle),
+    begin: () => void begin.run(),
+    commit: () => void commit.run(),
+    rollback: () => {
+      if (handle.inTransaction) handle.exec('rollback');
+    },
+    savepoint: () => void savepoint.run(),
+    release: () => void release.run(),
+    rollbackToSavepoint: () => handle.exec('rollback to unit; release unit'),
+    endsBatch: (error) => isUnavailable(error) || !handle.inTransaction,
+  };
+  let dirty = true;
+  return {
+    epoch,
+    write: (units) => {
+      dirty = true;
+      return writeUnits(connection, units);
+    },
+    checkpoint: () => {
+      if (dirty) handle.exec('pragma wal_checkpoint(passive)');
+      dirty = false;
+    },
+    close: () => {
+      handle.close();
+    },
+  };
+}
+
+/** All at once; if that fails, one by one, so that who fails alone fails alone. */
+async function writeUnits(
+  connection: WriteConnection,
+  units: readonly Unit[],
+): Promise<readonly UnitOutcome[]> {
+  try {
+    return await runBatch(connection, units);
+  } catch (error) {
+    if (units.length === 1) return [failure(error)];
+  }
+  const outcomes: UnitOutcome[] = [];
+  let last: UnitOutcome | undefined;
+  for (const unit of units) {
+    // With the disk full, the rest would only fail the same way.
+    if (!last || !('unavailable' in last)) {
+      last = await runBatch(connection, [unit]).then(([outcome]) => outcome, failure);
+    }
+    outcomes.push(last ?? { error: 'no outcome' });
+  }
+  return outcomes;
+}
+
+function failure(error: unknown): UnitOutcome {
+  const message = error instanceof Error ? error.message : String(error);
+  return isUnavailable(error) ? { unavailable: message } : { error: message };
+}

@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { OpContext, OpHandlers } from './context.ts';
+
+/** Operations over many rows at once. They work on what is in the database, so what is held in memory is written first. */
+export const upkeepOps: OpHandlers<'app.delete' | 'prune'> = {
+  'app.delete': async (c, { id }) => {
+    await c.flush();
+    for (const table of ['messages', 'changes', 'receipts', 'deleted'] as const) {
+      await c.db
+        .deleteFrom(table)
+        .where('conv', 'in', (eb) => eb.selectFrom('conversations').select('num').where('app', '=', id))
+        .execute();
+    }
+    for (const table of [
+      'participants',
+      'groups',
+      'conversations',
+      'user_log',
+      'instances',
+      'blocks',
+      'users',
+      'files',
+      'doors',
+    ] as const) {
+      await c.db.deleteFrom(table).where('app', '=', id).execute();
+    }
+    await c.db.deleteFrom('apps').where('id', '=', id).execute();
+    c.states.conversations.forget((row) => row.app === id);
+    c.states.participants.forget((row) => row.app === id);
+    c.states.users.forget((row) => row.app === id);
+    return undefined;
+  },
+
+  prune: async (c, { changesBefore, logBefore, max }) => {
+    await c.flush();
+    await pruneChanges(c, changesBefore, max);
+    await pruneLogs(c, logBefore, max);
+    return undefined;
+  },
+};
+
+/** A stream is cut at its beginning only: everything up to the newest old entry of the batch goes. */
+async function pruneChanges(c: OpContext, before: number, max: number): Promise<void> {
+  const old = await sql<{ conv: number; upto: number }>`
+    select conv, max(change_seq) as upto from
+      (select conv, change_seq from changes where at < ${before} order by at limit ${max}) as old
+    group by conv order by conv`.execute(c.db);
+  for (const { conv, upto } of old.rows) {
+    await c.db.updateTable('conversations').set({ changes_pruned: upto }).where('num', '=', conv).where('changes_pruned', '<', upto).execute(); // prettier-ignore
+    await c.db.deleteFrom('changes').where('conv', '=', conv).where('change_seq', '<=', upto).execute();
+    const state = c.states.conversations.edit(conv);
+    if (state) state.changesPruned = Math.max(state.changesPruned, upto);
+  }
+}
+
+async function pruneLogs(c: OpContext, before: number, max: number): Promise<void> {
+  const old = await sql<{ app: string; user_id: string; upto: number }>`
+    select app, user_id, max(user_seq) as upto from
+      (select app, user_id, user_seq from user_log where at < ${before} order by at limit ${max}) as old
+    group by app, user_id order by app, user_id`.execute(c.db);
+  for (const { app, user_id, upto } of old.rows) {
+    await c.db.deleteFrom('user_log').where('app', '=', app).where('user_id', '=', user_id).where('user_seq', '<=', upto).execute(); // prettier-ignore
+  }
+}
