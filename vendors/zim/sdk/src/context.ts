@@ -1,5 +1,5 @@
 import { createClient, type Client } from '@magpie/client';
-import type { GroupSummary } from '@magpie/protocol';
+import type { GroupSummary, Input } from '@magpie/protocol';
 import { createCursors, type Cursors } from './cursors.ts';
 import { createEmitter, type Emitter } from './emitter.ts';
 import { isZimError, toZimError, type ErrorArea } from './errors.ts';
@@ -22,6 +22,8 @@ export interface Context {
   /** Ids of messages revoked by this client, so that it is not told of them. */
   readonly revokedHere: Set<string>;
   readonly ownReceipts: OwnReceipts;
+  /** Profile changes made here, for the same reason. */
+  readonly ownProfile: Input<'user.update'>[];
   /** Whether an address is a file of the server this client speaks to. */
   readonly isOurs: (url: string) => boolean;
   /** Runs a call of a logged-in user and rejects as the vendor does. */
@@ -82,6 +84,7 @@ export function createContext(zim: ZIM, appID: number, server: string | undefine
     cursors: createCursors(),
     revokedHere: new Set(),
     ownReceipts: createOwnReceipts(),
+    ownProfile: [],
     isOurs: (url) => url.startsWith(`${client.server}/files/`),
     call: async (area, work) => {
       try {

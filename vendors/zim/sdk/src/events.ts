@@ -1,4 +1,5 @@
 import type { ClientEvents, ClientMessage } from '@magpie/client';
+import type { Profile } from '@magpie/protocol';
 import { ZIMConversationSyncState, ZIMConversationType } from './enums/conversation.ts';
 import { ZIMBlacklistChangeAction } from './enums/friend.ts';
 import { ZIMMessageDeleteType, ZIMMessageType } from './enums/message.ts';
@@ -100,6 +101,14 @@ function tellBlocked(ctx: Scope, { added, removed }: ClientEvents['blocked']): v
   tell(removed, ZIMBlacklistChangeAction.Removed);
 }
 
+function tellProfile(ctx: Scope, { profile }: ClientEvents['profile']): void {
+  const here = ctx.ownProfile.findIndex((fields) =>
+    Object.entries(fields).every(([key, value]) => profile[key as keyof Profile] === value),
+  );
+  if (here >= 0) ctx.ownProfile.splice(here, 1);
+  else ctx.events.emit('userInfoUpdated', { info: userFullInfo(profile) });
+}
+
 function tellReady(ctx: Scope, { first }: ClientEvents['ready']): void {
   ctx.link.ready();
   // The vendor tells the stored total at each login, also when it is none.
@@ -142,7 +151,7 @@ export const TABLE: Table = {
   unread: (ctx, { total }) =>
     ctx.events.emit('conversationTotalUnreadMessageCountUpdated', { totalUnreadMessageCount: total }),
   group: tellGroup,
-  profile: (ctx, { profile }) => ctx.events.emit('userInfoUpdated', { info: userFullInfo(profile) }),
+  profile: tellProfile,
   blocked: tellBlocked,
   error: (ctx, { error }) => ctx.events.emit('error', toZimError(error)),
 };

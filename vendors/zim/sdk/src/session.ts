@@ -5,6 +5,7 @@ import { invalid, toZimError, unsupported, zimError } from './errors.ts';
 import type { ConnectionCause } from './map/connection.ts';
 import type { ZIMApi } from './types/api.ts';
 import type { ZIMError } from './types/general.ts';
+import { updateProfile } from './users.ts';
 
 interface Login {
   readonly user: string;
@@ -49,9 +50,9 @@ function causeOf(error: ZIMError): ConnectionCause {
 
 async function afterLogin(ctx: Context, login: Login, knownName: string): Promise<void> {
   if (login.name !== '' && login.name !== knownName) {
-    await ctx.client.users
-      .update({ name: login.name })
-      .catch((thrown: unknown) => ctx.events.emit('error', toZimError(thrown)));
+    await updateProfile(ctx, { name: login.name }).catch((thrown: unknown) =>
+      ctx.events.emit('error', toZimError(thrown)),
+    );
   }
   if (login.customStatus !== '')
     ctx.events.emit('error', unsupported('customStatus', 'presence is not available yet'));

@@ -1,4 +1,4 @@
-import type { Profile } from '@magpie/protocol';
+import type { Input, Profile } from '@magpie/protocol';
 import { ZIMErrorCode } from './enums/error-code.ts';
 import type { Context } from './context.ts';
 import { invalid, zimError } from './errors.ts';
@@ -39,21 +39,36 @@ export async function profilesOf(ctx: Context, ids: readonly string[]): Promise<
   return found;
 }
 
+/** Changes kept until their event comes. */
+const MAX_OWN = 20;
+
+/** Changes the own profile; the vendor tells the user's other devices of it, not this one. */
+export async function updateProfile(ctx: Context, fields: Input<'user.update'>): Promise<void> {
+  ctx.ownProfile.push(fields);
+  if (ctx.ownProfile.length > MAX_OWN) ctx.ownProfile.shift();
+  try {
+    await ctx.client.users.update(fields);
+  } catch (thrown) {
+    ctx.ownProfile.splice(ctx.ownProfile.indexOf(fields), 1);
+    throw thrown;
+  }
+}
+
 export function createUsers(ctx: Context): Slice {
   return {
     updateUserName: (userName) =>
       ctx.call(undefined, async () => {
-        await ctx.client.users.update({ name: textArgument(userName, 'userName') });
+        await updateProfile(ctx, { name: textArgument(userName, 'userName') });
         return { userName };
       }),
     updateUserAvatarUrl: (userAvatarUrl) =>
       ctx.call(undefined, async () => {
-        await ctx.client.users.update({ avatar: textArgument(userAvatarUrl, 'userAvatarUrl') });
+        await updateProfile(ctx, { avatar: textArgument(userAvatarUrl, 'userAvatarUrl') });
         return { userAvatarUrl };
       }),
     updateUserExtendedData: (extendedData) =>
       ctx.call(undefined, async () => {
-        await ctx.client.users.update({ ext: textArgument(extendedData, 'extendedData') });
+        await updateProfile(ctx, { ext: textArgument(extendedData, 'extendedData') });
         return { extendedData };
       }),
     queryUsersInfo: (userIDs, config) =>
