@@ -5,7 +5,7 @@ import { bindKysely } from '../kysely.ts';
 import { CommitQueue, numberSource, unavailable } from '../queue.ts';
 import { createReads } from '../read/reads.ts';
 import { isUnavailable, openSqlite } from './handle.ts';
-import { openSqliteWriter } from './writer.ts';
+import { startWriter } from './writer-client.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; made if missing, its folder is not. */
@@ -15,7 +15,7 @@ export interface SqliteStoreOptions {
 
 /** A store in one SQLite file. Reads run on the calling thread over a connection of their own and see every commit answered. */
 export async function createSqliteStore({ path, now = Date.now }: SqliteStoreOptions): Promise<Store> {
-  const writer = await openSqliteWriter(path, now());
+  const writer = await startWriter({ path, now: now() });
   const handle = openSqlite(path, { readOnly: true });
   const queue = new CommitQueue({ run: (units) => writer.write(units) });
   const reads = createReads(bindKysely('sqlite', handle.execute), sqliteHotReads(handle), readError);
@@ -24,11 +24,14 @@ export async function createSqliteStore({ path, now = Date.now }: SqliteStoreOpt
     commit: (ops) => queue.commit(ops),
     conversationNumber: numberSource(queue),
     epoch: async () => writer.epoch,
-    health: () => (queue.trouble === undefined ? { ok: true } : { ok: false, reason: queue.trouble }),
+    health: () => {
+      const reason = writer.trouble() ?? queue.trouble;
+      return reason === undefined ? { ok: true } : { ok: false, reason };
+    },
     close: async () => {
       await queue.close();
       handle.close();
-      writer.close();
+      await writer.close();
     },
   };
 }

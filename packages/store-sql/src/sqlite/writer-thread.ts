@@ -1,0 +1,40 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openSqliteWriter, type SqliteWriter } from './writer.ts';
+import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts';
+
+/** The thread that owns the writing connection. Whatever goes wrong here unexpectedly ends it: it never limps. */
+
+/** Idle time after which the log is moved into the database file. */
+const IDLE = 100;
+
+const port = parentPort;
+if (!port) throw new Error('this file is the start of a worker thread');
+const answer = (message: FromWriter): void => port.postMessage(message);
+
+const { path, now } = workerData as WriterData;
+const writer = await openSqliteWriter(path, now).catch((error: unknown) => {
+  answer({ kind: 'refused', reason: error instanceof Error ? error.message : String(error) });
+  return undefined;
+});
+if (writer) serve(writer);
+
+function serve(writer: SqliteWriter): void {
+  let idle: NodeJS.Timeout | undefined;
+  port?.on('message', (message: ToWriter) => {
+    if (message.kind === 'ping') {
+      answer({ kind: 'pong' });
+    } else if (message.kind === 'close') {
+      clearTimeout(idle);
+      writer.close();
+      answer({ kind: 'closed' });
+      port?.close();
+    } else {
+      clearTimeout(idle);
+      void writer.write(message.units).then((outcomes) => {
+        answer({ kind: 'outcomes', id: message.id, outcomes });
+        idle = setTimeout(() => writer.checkpoint(), IDLE);
+      });
+    }
+  });
+  answer({ kind: 'ready', epoch: writer.epoch });
+}

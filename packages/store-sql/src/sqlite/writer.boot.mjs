@@ -1,0 +1,11 @@
+// Node 20 cannot start a worker from a .ts file: this starts it, from the built code or, in a checkout, through tsx.
+import { existsSync } from 'node:fs';
+
+const built = new URL('./writer-thread.js', import.meta.url);
+if (existsSync(built)) {
+  await import(built.href);
+} else {
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import(new URL('./writer-thread.ts', import.meta.url).href);
+}
