@@ -127,8 +127,8 @@ export class Intake implements StreamSink {
     });
   }
 
-  /** `group.mine` of the user log; true if the user is in the group afterwards. */
-  mine(d: EventPayload<'group.mine'>): boolean {
+  /** `group.mine` of the user log. */
+  mine(d: EventPayload<'group.mine'>): void {
     const key = `g:${d.group.id}`;
     const gone =
       d.change === 'dismissed'
@@ -138,7 +138,6 @@ export class Intake implements StreamSink {
           : undefined;
     this.#needs.book.group(key, d.group, gone ?? 'member');
     this.#tellGroup(d, true, undefined);
-    return gone === undefined;
   }
 
   #ref(key: string): string {

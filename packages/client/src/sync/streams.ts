@@ -50,6 +50,11 @@ interface Track {
   /** The server is known to be as far as this. */
   goal: number;
   changeGoal: number;
+  /**
+   * Entries up to here are taken from pages only. Where changes begin with the number of a row, an event from before that row
+   * would bring an entry as it was, and its change would never come.
+   */
+  fromPage: number;
   /** Came before its turn. */
   readonly held: Map<number, Arrival>;
   readonly heldChanges: Map<number, EventEnvelope>;
@@ -100,19 +105,10 @@ export class Streams {
     this.#drain(track);
   }
 
-  /** Membership (re)started at a seq: what came before is not for this user, and changes begin with the next seen. */
-  restart(key: string, seq: number): void {
-    const track = this.#track(key);
-    track.seq = Math.max(track.seq ?? 0, seq - 1);
-    track.changeSeq = undefined;
-    this.#drain(track);
-  }
-
   /** The server is as far as this row says: reads what lies between. */
   advance(row: Pick<Conversation, 'conv' | 'lastSeq' | 'changeSeq'>, from = 0): void {
     const track = this.#track(row.conv);
-    track.seq ??= from;
-    track.changeSeq ??= row.changeSeq;
+    this.#place(track, row, from);
     track.goal = Math.max(track.goal, row.lastSeq);
     track.changeGoal = Math.max(track.changeGoal, row.changeSeq);
     this.#heal(track);
@@ -125,7 +121,7 @@ export class Streams {
       track.seq = 0;
       track.changeSeq ??= 0;
     }
-    if (track.seq !== undefined && seq <= track.seq) return;
+    if (seq <= Math.max(track.fromPage, track.seq ?? 0)) return;
     // A held full message is worth more than a held hole, never the other way round.
     if (message !== undefined || !track.held.has(seq)) track.held.set(seq, { message, people });
     if (track.seq === undefined) return this.#locate(track);
@@ -148,10 +144,20 @@ export class Streams {
     while (this.#busy.size > 0) await Promise.all(this.#busy);
   }
 
+  /** Where the streams of a conversation begin that was not followed so far. */
+  #place(track: Track, row: Pick<Conversation, 'lastSeq' | 'changeSeq'>, from: number): void {
+    if (track.seq === undefined) {
+      track.seq = from;
+      track.fromPage = row.lastSeq;
+      for (const seq of track.held.keys()) if (seq <= row.lastSeq) track.held.delete(seq);
+    }
+    track.changeSeq ??= row.changeSeq;
+  }
+
   #track(key: string): Track {
     const known = this.#tracks.get(key);
     if (known) return known;
-    const track: Track = { key, seq: undefined, changeSeq: undefined, goal: 0, changeGoal: 0, held: new Map(), heldChanges: new Map(), healing: undefined, healingChanges: undefined }; // prettier-ignore
+    const track: Track = { key, seq: undefined, changeSeq: undefined, goal: 0, changeGoal: 0, fromPage: 0, held: new Map(), heldChanges: new Map(), healing: undefined, healingChanges: undefined }; // prettier-ignore
     this.#tracks.set(key, track);
     return track;
   }
@@ -167,14 +173,13 @@ export class Streams {
   #locate(track: Track): void {
     if (track.healing) return;
     track.healing = this.#work(async (valid) => {
-      const row = await this.#needs.loadRow(track.key).catch(() => undefined);
-      const unseen = row && (await this.#needs.firstUnseen(row).catch(() => undefined));
+      const row = await this.#persist(valid, () => this.#needs.loadRow(track.key));
+      const unseen = row && (await this.#persist(valid, () => this.#needs.firstUnseen(row)));
       if (!valid()) return;
       this.#needs.turn.run(() => {
         const first = Math.min(...track.held.keys(), unseen ?? Infinity);
+        if (row) this.advance(row, first - 1);
         track.seq ??= first - 1;
-        track.changeSeq ??= row?.changeSeq;
-        track.goal = Math.max(track.goal, row?.lastSeq ?? 0);
         this.#drain(track);
       });
       track.healing = undefined;
@@ -219,7 +224,7 @@ export class Streams {
     if (far) track.seq = goal - PAGE;
     track.healing = this.#work(async (valid) => {
       while (valid() && this.#missing(track)) {
-        const page = await this.#persist(valid, 'message.list', { ref: this.#ref(track), seq: (track.seq ?? 0) + 1, direction: 'newer', limit: PAGE }); // prettier-ignore
+        const page = await this.#ask(valid, 'message.list', { ref: this.#ref(track), seq: (track.seq ?? 0) + 1, direction: 'newer', limit: PAGE }); // prettier-ignore
         if (!valid()) return;
         this.#needs.turn.run(() => this.#takePage(track, page));
       }
@@ -250,7 +255,7 @@ export class Streams {
     if (track.healingChanges || !missing()) return;
     track.healingChanges = this.#work(async (valid) => {
       while (valid() && missing()) {
-        const page = await this.#persist(valid, 'message.changes', { ref: this.#ref(track), after: track.changeSeq ?? 0, limit: PAGE }); // prettier-ignore
+        const page = await this.#ask(valid, 'message.changes', { ref: this.#ref(track), after: track.changeSeq ?? 0, limit: PAGE }); // prettier-ignore
         if (!valid()) return;
         this.#needs.turn.run(() => this.#takeChanges(track, page));
       }
@@ -280,15 +285,19 @@ export class Streams {
     return refOf(track.key, this.#needs.me());
   }
 
-  /** Asks until there is an answer; undefined when the server will never give one. */
-  async #persist<N extends OperationName>(
+  #ask<N extends OperationName>(
     valid: () => boolean,
     op: N,
     input: Input<N>,
   ): Promise<Output<N> | undefined> {
+    return this.#persist(valid, () => this.#needs.request(op, input));
+  }
+
+  /** Asks until there is an answer; undefined when the server will never give one. */
+  async #persist<T>(valid: () => boolean, ask: () => Promise<T>): Promise<T | undefined> {
     for (let delay = RETRY; valid(); delay = Math.min(LONGEST_RETRY, delay * 2)) {
       try {
-        return await this.#needs.request(op, input);
+        return await ask();
       } catch (thrown) {
         const error = MagpieError.from(thrown);
         if (!error.retryable) return undefined;

@@ -3,12 +3,10 @@ import type { ConversationBook, OwnFields } from '../conversations/book.ts';
 import type { Turn } from '../core/turn.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import type { Intake } from './intake.ts';
-import type { Streams } from './streams.ts';
 
 export interface UserLogNeeds {
   readonly store: LocalStore;
   readonly book: ConversationBook;
-  readonly streams: Streams;
   readonly intake: Intake;
   readonly turn: Turn;
   readonly instance: () => string;
@@ -45,14 +43,8 @@ export class UserLog {
         const { added, removed } = event.d as EventPayload<'contact.blockChanged'>;
         return this.#needs.turn.change('blocked', { added, removed });
       }
-      case 'group.mine': {
-        const mine = event.d as EventPayload<'group.mine'>;
-        const inside = this.#needs.intake.mine(mine);
-        const begins = mine.change === 'joined' || mine.change === 'invited' || mine.change === 'created';
-        if (!old && inside && begins && mine.seq !== undefined)
-          this.#needs.streams.restart(`g:${mine.group.id}`, mine.seq);
-        return;
-      }
+      case 'group.mine':
+        return this.#needs.intake.mine(event.d as EventPayload<'group.mine'>);
       default: // an event of a newer server
     }
   }
