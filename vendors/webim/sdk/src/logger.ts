@@ -1,3 +1,5 @@
+import { environment } from './environment.ts';
+
 /** The vendor's logger: level, kept lines, a hook. */
 const LEVELS = { TRACE: 0, DEBUG: 1, INFO: 2, WARN: 3, ERROR: 4, SILENT: 5 } as const;
 type LevelName = keyof typeof LEVELS;
@@ -103,10 +105,10 @@ export function createLogger(): Logger {
 
 /** Browsers save the lines as a file; elsewhere there is nothing to save them with. */
 function saveText(text: string): void {
-  if (typeof document === 'undefined') return;
-  const link = document.createElement('a');
+  const link = environment().document?.createElement('a');
+  if (!link) return;
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   link.download = 'webim.log';
-  link.click();
+  link.click?.();
   URL.revokeObjectURL(link.href);
 }

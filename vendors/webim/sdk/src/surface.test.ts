@@ -10,7 +10,7 @@ interface Surface {
   readonly names: Readonly<Record<string, string>>;
   readonly operations: Readonly<Record<string, string | readonly string[]>>;
 }
-const surface = JSON.parse(readFileSync(new URL('surface.json', import.meta.url), 'utf8')) as Surface;
+const surface = JSON.parse(readFileSync(new URL('../surface.json', import.meta.url), 'utf8')) as Surface;
 const connect = () => new webim.connection({ appKey: 'magpie#demo', url: 'http://127.0.0.1:1' });
 
 it('every state is one of the three, with its reason', () => {

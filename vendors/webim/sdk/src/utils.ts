@@ -1,4 +1,5 @@
 import { statusCode } from './constants.ts';
+import { environment, miniProgram, type MiniProgram } from './environment.ts';
 import { ErrorEvent, refuse } from './errors.ts';
 import { fileTypeOf } from './map/files.ts';
 import { splitAppKey } from './map/ids.ts';
@@ -16,23 +17,6 @@ export interface AjaxOptions {
   mimeType?: string;
   success?: (data: unknown) => void;
   error?: (error: ErrorEvent) => void;
-}
-
-interface MiniProgram {
-  request(options: Record<string, unknown>): void;
-  onNetworkStatusChange?(handler: (state: { isConnected: boolean }) => void): void;
-}
-interface Environment {
-  readonly wx?: MiniProgram;
-  readonly uni?: MiniProgram;
-  readonly addEventListener?: (type: string, listener: () => void) => void;
-}
-const environment = (): Environment => globalThis as unknown as Environment;
-
-function miniProgram(): { readonly platform: 'wx' | 'uni'; readonly api: MiniProgram } | undefined {
-  const { wx, uni } = environment();
-  if (typeof uni?.request === 'function') return { platform: 'uni', api: uni };
-  return typeof wx?.request === 'function' ? { platform: 'wx', api: wx } : undefined;
 }
 
 const failed = (message: string, data?: unknown): ErrorEvent =>
@@ -101,11 +85,14 @@ export async function ajax(options: AjaxOptions): Promise<unknown> {
   }
 }
 
+interface FileInput {
+  readonly files?: ArrayLike<Blob & { readonly name: string }> | null;
+}
+
 /** The chosen file of an `<input type="file">`. */
 export function getFileUrl(input: string | object): FileObj {
-  const element = (
-    typeof input === 'string' ? document.getElementById(input) : input
-  ) as HTMLInputElement | null;
+  const element =
+    typeof input === 'string' ? environment().document?.getElementById(input) : (input as FileInput);
   const file = element?.files?.[0];
   if (!file) return { url: '', filename: '', filetype: '', data: new Blob([]) };
   return { url: URL.createObjectURL(file), filename: file.name, filetype: fileTypeOf(file.name), data: file };
@@ -221,7 +208,7 @@ export function listenNetwork(online: () => void, offline: () => void): void {
 export function getEnvInfo(): { platform: 'web' | 'wx' | 'uni' | 'node'; global: unknown } {
   const mini = miniProgram();
   return {
-    platform: mini?.platform ?? (typeof document === 'undefined' ? 'node' : 'web'),
+    platform: mini?.platform ?? (environment().document ? 'web' : 'node'),
     global: globalThis,
   };
 }
