@@ -90,6 +90,8 @@ export class ConversationBook {
     if (row) return row;
     const fresh: Conversation = { conv: key, lastSeq: 0, changeSeq: 0, activeAt: 0, readSeq: 0, reportedSeq: 0, unread: 0, heads: {}, historyFrom: 0 }; // prettier-ignore
     this.#needs.store.rows.set(fresh);
+    // How a group notifies and where its history begins is the server's to say.
+    if (!key.startsWith('d:')) this.#needs.refresh(key);
     return fresh;
   }
 
@@ -179,8 +181,7 @@ export class ConversationBook {
   }
 
   group(key: string, group: GroupSummary, state?: 'left' | 'dismissed' | 'member'): void {
-    const row = this.get(key);
-    if (!row) return;
+    const row = this.ensure(key);
     const { state: _, ...rest } = row;
     const next = state === 'member' ? rest : { ...row, ...(state ? { state } : {}) };
     this.#put({ ...next, group }, 'group');

@@ -24,6 +24,8 @@ export class Turn {
   #changes: (() => void)[] = [];
   #touched = new Map<string, Set<string>>();
   #total = 0;
+  /** Keys of rows that were told and not taken back. */
+  readonly #shown = new Set<string>();
 
   constructor(emitter: Emitter<ClientEvents>, views: TurnViews) {
     this.#emitter = emitter;
@@ -74,6 +76,7 @@ export class Turn {
     this.#changes = [];
     this.#touched.clear();
     this.#total = 0;
+    this.#shown.clear();
   }
 
   #pending(): boolean {
@@ -121,11 +124,18 @@ export class Turn {
     const reason = new Set<string>();
     for (const [key, reasons] of touched) {
       const { ref, view } = this.#views.view(key);
-      if (view) changed.push(view);
-      else removed.push(ref);
+      if (view) {
+        changed.push(view);
+        this.#shown.add(key);
+      } else if (this.#shown.delete(key)) {
+        removed.push(ref);
+      } else {
+        continue;
+      }
       for (const one of reasons) reason.add(one);
     }
-    this.#emitter.emit('conversations', { changed, removed, reason });
+    if (changed.length + removed.length > 0)
+      this.#emitter.emit('conversations', { changed, removed, reason });
     const total = this.#views.totalUnread();
     if (total === this.#total) return;
     this.#total = total;

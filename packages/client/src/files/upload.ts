@@ -110,7 +110,9 @@ async function retrying(
       throw errorOf(answer);
     } catch (thrown) {
       const error = MagpieError.from(thrown);
-      if (options.signal?.aborted === true || !error.retryable || tried + 1 >= TRIES) throw error;
+      // The server says FILE_UNFINISHED of an upload that broke off or begins elsewhere than it stands.
+      const again = error.retryable || error.code === 'FILE_UNFINISHED';
+      if (options.signal?.aborted === true || !again || tried + 1 >= TRIES) throw error;
       await new Promise<void>(
         (resolve) => void platform.clock.after(error.retryAfter ?? 300 + backOffDelay(tried, 0.5), resolve),
       );
