@@ -40,7 +40,7 @@ const PROBES: Readonly<Record<string, ((names: Names) => readonly unknown[]) | u
   'message.send': ({ group, message, file }) => [
     { ref: `g:${group}`, clientId: 'p:1', content: text },
     { ref: `g:${group}`, clientId: 'p:2', content: { type: 'typing', state: 'begin' } },
-    { ref: 'u:self', clientId: 'p:3', content: { type: 'file', file: { fileId: `${file.slice(0, 31)}_` } } },
+    { ref: 'u:alice', clientId: 'p:3', content: { type: 'file', file: { fileId: file } } },
     { ref: `g:${group}`, clientId: 'p:4', content: text, replyTo: { id: message } },
   ],
   'message.list': ({ group }) => [{ ref: `g:${group}`, direction: 'older', limit: 10 }, { ref: `g:${group}`, direction: 'newer', time: 1, limit: 10 }],
@@ -133,8 +133,8 @@ describe.each(['of the same app', 'of another app'])('a stranger %s', (who) => {
     'learns nothing from %s',
     async (operation, probe) => {
       const client = strangers[who]!;
-      // `user` is public inside an app; only across apps must it look unknown.
-      const real = who === 'of the same app' ? { ...names, user: NOWHERE.user } : names;
+      // Inside an app users are public and a file's id is all it takes; only across apps must both look unknown.
+      const real = who === 'of the same app' ? { ...names, user: NOWHERE.user, file: NOWHERE.file } : names;
       const inputs = probe!(real);
       const others = probe!(NOWHERE);
       for (const [index, input] of inputs.entries()) {

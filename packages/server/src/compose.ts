@@ -16,7 +16,7 @@ import {
   type Store,
   type TokenVerifier,
 } from '@magpie/domain';
-import { openStore } from '@magpie/store-sql';
+import { createSqliteStore, lockDataFolder, type FolderLock } from '@magpie/store-sql';
 import type { ServerConfig } from './config.ts';
 import { createFileProcessor } from './files/processor.ts';
 import { createFileSigner } from './files/signer.ts';
@@ -30,6 +30,7 @@ export interface Composition {
   readonly storage: FileStorage;
   readonly sealer: Sealer;
   readonly tokens: TokenVerifier;
+  readonly lock: FolderLock;
   close(): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ const clock = { now: Date.now };
 /** The only place that constructs drivers. */
 export async function compose(config: ServerConfig): Promise<Composition> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const lock = lockDataFolder(config.dataFolder);
   const masterKey = await masterKeyOf(config);
   const seals = createSealer([masterKey]);
   const sealer: Sealer = {
@@ -45,9 +47,10 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     open: (sealed, context) => seals.unseal(sealed, place(context)),
   };
   const hasher = createPasswordHasher();
-  const store = await openStore(config.store, { now: clock.now, force: config.force });
+  const store = await createSqliteStore({ path: config.store.slice(7), now: clock.now });
   const bus = createLocalBus();
   const storage = await createDiskStorage(config.files);
+  const signer = await createFileSigner(storage, sealer);
   let tokens: TokenVerifier | undefined;
   const domain = await createDomain({
     store,
@@ -57,7 +60,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     sealer,
     passwords: { hash: (password) => hasher.hash(password), verify: (hash, password) => hasher.verify(hash ?? undefined, password) },
     files: createFileProcessor(storage),
-    signer: createFileSigner(masterKey),
+    signer: { sign: (app, fileId, life) => signer.sign(app, fileId, clock.now(), life) },
     tokens: (apps) => (tokens = createTokenVerifier({ apps, sealer, clock, masterKey })),
   }); // prettier-ignore
   if (!tokens) throw new Error('the domain took no token verifier');
@@ -67,10 +70,12 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     storage,
     sealer,
     tokens,
+    lock,
     close: async () => {
       domain.close();
       await bus.close();
       await store.close();
+      lock.release();
     },
   };
 }

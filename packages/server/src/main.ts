@@ -39,7 +39,7 @@ function fail(error: unknown): void {
 
 function isExpected(error: Error): boolean {
   return (
-    error.name === 'DataFolderLocked' ||
+    error.name === 'FolderLockedError' ||
     ('code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES'))
   );
 }

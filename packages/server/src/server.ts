@@ -66,8 +66,10 @@ export async function startServer(
   const housekeeping = setInterval(() => void domain.housekeeping().catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed')), HOUSEKEEPING); // prettier-ignore
   await http.listen({ host: config.host, port: config.port });
   const { port } = http.server.address() as AddressInfo;
+  const url = `http://${urlHost(config.host)}:${port}`;
+  composition.lock.describe(url);
   return {
-    url: `http://${urlHost(config.host)}:${port}`,
+    url,
     port,
     demo,
     chat,
