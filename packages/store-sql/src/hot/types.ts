@@ -66,6 +66,8 @@ export interface HotWriter {
     keys: readonly { readonly conv: number; readonly user: string }[],
   ): Awaitable<readonly ParticipantState[]>;
   saveParticipants(states: readonly ParticipantState[]): Awaitable<void>;
+  /** Told before the first insert which names a batch will use. */
+  loadNames?(names: readonly Pick<NewMessage, 'conv' | 'sender' | 'clientId'>[]): Awaitable<void>;
   /** Stores an entry, or answers the one that has its name already. */
   insertMessage(row: NewMessage): NamedEntry | undefined;
   insertChange(row: ChangeRow): void;

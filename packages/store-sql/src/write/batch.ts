@@ -126,6 +126,7 @@ async function flushAll(hot: HotWriter, states: States): Promise<void> {
 
 /** Loads, and where the database has them locks, the rows that the units name; in one order everywhere, against deadlocks. */
 async function preload(hot: HotWriter, states: States, units: readonly Unit[]): Promise<void> {
+  const names: Extract<AnyOp, { op: 'append' }>[] = [];
   const conversations = new Set<number>();
   const users = new Map<string, { app: string; id: string }>();
   const participants = new Map<string, { conv: number; user: string }>();
@@ -133,6 +134,9 @@ async function preload(hot: HotWriter, states: States, units: readonly Unit[]): 
     for (const op of unit) {
       switch (op.op) {
         case 'append':
+          names.push(op);
+          conversations.add(op.conv);
+          break;
         case 'change':
         case 'message.replace':
         case 'member.dismissAll':
@@ -160,6 +164,7 @@ async function preload(hot: HotWriter, states: States, units: readonly Unit[]): 
     const nums = [...conversations].sort((a, b) => a - b);
     states.conversations.load(await hot.loadConversations(nums));
   }
+  if (hot.loadNames) await hot.loadNames(names);
   if (participants.size > 0) states.participants.load(await hot.loadParticipants([...participants.values()]));
   if (users.size > 0) {
     const keys = [...users].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);

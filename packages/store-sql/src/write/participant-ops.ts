@@ -134,7 +134,7 @@ function applySet(
   if (set.pinnedAt !== undefined) row.pinnedAt = set.pinnedAt;
   if (set.notifyLevel !== undefined) row.notifyLevel = levelCode(set.notifyLevel);
   if (set.discard !== undefined) row.discard = set.discard ? 1 : 0;
-  if (set.card !== undefined) row.card = set.card;
+  if (set.card !== undefined) row.card = set.card?.replaceAll('\0', '') ?? null;
 }
 
 function differs(a: Readonly<ParticipantState>, b: Readonly<ParticipantState>): boolean {

@@ -1,0 +1,85 @@
+import type pg from 'pg';
+import { readChange, readConversation, readMessage, readParticipant, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
+import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange } from './shared.ts';
+import { hotStatements } from './statements.ts';
+import type { HotReads } from './types.ts';
+
+const shared = hotStatements('postgres');
+const SQL = {
+  ...shared,
+  messagesOf: `select ${list(MESSAGE)} from messages where conv = $1 and seq = any($2::bigint[]) order by seq`,
+  participantsOf: `select ${list(PARTICIPANT)} from participants where conv = $1 and user_id = any($2::text[])`,
+  unread: `select
+      (select count(*) from messages m where m.conv = k.conv and m.seq >= k.lo and m.seq <= k.hi and m.counted = 1 and m.sender <> k.user_id)
+      - (select count(*) from deleted d join messages m on m.conv = d.conv and m.seq = d.seq
+         where d.conv = k.conv and d.user_id = k.user_id and d.seq >= k.lo and d.seq <= k.hi and m.counted = 1 and m.sender <> k.user_id)
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) with ordinality as k(conv, lo, hi, user_id, i) order by k.i`,
+} as const;
+
+type Name = keyof typeof SQL;
+const TEXTS = Object.fromEntries(
+  Object.entries(SQL).map(([name, text]) => [name, text.replaceAll(/\?(\d+)/g, '$$$1')]),
+) as Record<Name, string>;
+
+/** Reads over the pool, each prepared once per connection. */
+export function postgresHotReads(pool: pg.Pool): HotReads {
+  const rows = async (name: Name, ...values: readonly unknown[]): Promise<readonly Cells[]> => {
+    const query = { name: `read_${name}`, text: TEXTS[name], values: [...values], rowMode: 'array' as const };
+    return (await pool.query<Cell[]>(query)).rows;
+  };
+  const one = async <T>(
+    read: (cells: Cells) => T,
+    name: Name,
+    ...values: readonly unknown[]
+  ): Promise<T | undefined> => {
+    const [cells] = await rows(name, ...values);
+    return cells && read(cells);
+  };
+  return {
+    byKey: (app, key) => one(readConversation, 'byKey', app, key),
+    byNumber: (num) => one(readConversation, 'byNumber', num),
+    participant: (conv, user) => one(readParticipant, 'participant', conv, user),
+    participants: async (conv, users) =>
+      (await rows('participantsOf', conv, users)).map((cells) => readParticipant(cells)),
+    memberIds: async (conv) => (await rows('memberIds', conv)).map((cells) => String(cells[0])),
+    ofUser: async (app, user, { after = FIRST, limit }) =>
+      (await rows('ofUser', app, user, after.pinnedAt, after.activeAt, after.num, limit)).map(readForUser),
+    changedSince: async (app, user, since, { afterNum = 0, limit }) =>
+      (await rows('changedSince', app, user, afterNum, since, limit)).map(readForUser),
+    unread: async (participants) => {
+      if (participants.length === 0) return [];
+      // A range that is empty counts nothing.
+      const ranges = participants.map((row) => unreadRange(row) ?? { lo: 1, hi: 0 });
+      const counts = await rows(
+        'unread',
+        participants.map((row) => row.conv),
+        ranges.map(({ lo }) => lo),
+        ranges.map(({ hi }) => hi),
+        participants.map((row) => row.user),
+      );
+      return counts.map((cells) => Number(cells[0]));
+    },
+    page: async (conv, { direction, from, to, limit }) => {
+      const found = (await rows(direction, conv, from, to, limit)).map(readMessage);
+      return direction === 'older' ? found.reverse() : found;
+    },
+    get: async (conv, seqs) => (await rows('messagesOf', conv, seqs)).map(readMessage),
+    seqAtTime: (conv, time) => one((cells) => Number(cells[0]), 'seqAtTime', conv, time),
+    byClientId: (conv, sender, clientId) => one(readMessage, 'byClientId', conv, sender, clientId),
+    deleted: async (conv, user, lo, hi) =>
+      (await rows('deleted', conv, user, lo, hi)).map((cells) => Number(cells[0])),
+    head: (conv, { user, from, lowest, classes, live }) =>
+      one(readMessage, 'head', conv, user, from, lowest, classMask(classes), live ? 1 : 0),
+    mentions: async (conv, user, after, upTo) => {
+      const found = [];
+      for (let end = upTo, i = 0; i < MENTIONS.pages && end > after; i++) {
+        const some = (await rows('mentions', conv, user, after, end, MENTIONS.page)).map(readMessage);
+        found.push(...some.filter((row) => mentionsUser(row, user)));
+        if (some.length < MENTIONS.page || found.length >= MENTIONS.kept) break;
+        end = (some.at(-1)?.seq ?? 0) - 1;
+      }
+      return found.slice(0, MENTIONS.kept);
+    },
+    changes: async (conv, after, limit) => (await rows('changes', conv, after, limit)).map(readChange),
+  };
+}
