@@ -25,18 +25,19 @@ export interface PinConversationOptions {
   isPinned: boolean;
 }
 
-interface ChannelInfo {
+export interface ChannelInfo {
   channel_id: string;
   lastMessage: ContentBody | null;
   unread_num: number;
 }
 
-interface SessionInfo {
+export interface SessionInfo {
   channel_id: string;
   meta: { from: string; id: string; payload: string; timestamp: number; to: string };
   unread_num: number;
 }
 
+const MAX_RELOADS = 20;
 const OLD_LIST = { pageSize: 20, sessions: 100 } as const;
 
 export function conversationSlice(context: Context) {
@@ -47,6 +48,11 @@ export function conversationSlice(context: Context) {
 
   async function listed(): Promise<ConversationView[]> {
     const client = await context.ready();
+    // Where the newest message was just recalled, only the server knows which one is last now.
+    const stale = client.conversations
+      .list()
+      .filter(({ lastLive, lastContent }) => !lastLive && lastContent?.revoked);
+    await Promise.all(stale.slice(0, MAX_RELOADS).map(({ ref }) => client.conversations.load(ref)));
     return client.conversations.list().filter((view) => listedPlace(view.ref) !== undefined);
   }
 

@@ -232,8 +232,11 @@ function onConversations(
 }
 
 function onGroup(context: Context, event: ClientEvents['group']): void {
-  const acted = context.acts.take(`group ${event.change} ${event.group.id}`);
-  if (acted && fold(event.actor) === context.me) return;
+  const { change, group, actor } = event;
+  const own = fold(actor) === context.me;
+  // An echo of what this device did; of a creation the id may not be known yet.
+  if (own && (context.acts.take(`group ${change} ${group.id}`) || context.acts.take(`group ${change}`)))
+    return;
   for (const told of groupEvents(event, context.me)) {
     context.emitter.emit('onGroupEvent', told);
     const presence = toPresence(told, context.me);

@@ -5,7 +5,7 @@ import { fold } from './map/ids.ts';
 import { toMember } from './map/group.ts';
 import type { AsyncResult, GroupMember } from './types/results.ts';
 
-interface InviteResult {
+export interface InviteResult {
   action: 'invite';
   id: string;
   result: boolean;
@@ -13,7 +13,7 @@ interface InviteResult {
   reason?: string;
 }
 
-interface RemoveResult {
+export interface RemoveResult {
   action: 'remove_member';
   groupid: string;
   result: boolean;
@@ -21,7 +21,7 @@ interface RemoveResult {
   reason?: string;
 }
 
-interface ReadUsers {
+export interface ReadUsers {
   ackmid: string;
   is_last: boolean;
   next_key: string;

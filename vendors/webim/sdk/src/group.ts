@@ -51,13 +51,15 @@ export interface JoinedGroupsOptions extends Callbacks {
   needRole?: boolean;
 }
 
-interface BaseGroup {
+export interface BaseGroup {
   groupid: string;
   groupname: string;
 }
 
 const DEFAULT_MAX = 200;
 const AFFILIATIONS = 200;
+/** What a group is marked as until its id is known. */
+const CREATING = 'group created';
 
 /** Marks what this device is about to do to a group, so that its echo is not told as another device's. */
 export function acting<T>(
@@ -74,6 +76,8 @@ export function groupSlice(context: Context) {
   async function create(options: CreateGroupVNextOptions): Promise<string> {
     const client = context.requireLogin();
     const { groupName: name, avatar, description: intro, extension: ext, members = [] } = options;
+    // Its echo may come before the answer that names the group.
+    context.acts.mark(CREATING);
     const { group } = await client.groups.create({
       kind: 'club',
       ...(name === undefined ? {} : { name }),
@@ -84,7 +88,7 @@ export function groupSlice(context: Context) {
       maxMembers: options.maxMemberCount ?? DEFAULT_MAX,
       members: members.map((id) => fold(String(id))),
     });
-    context.acts.mark(`group created ${group.id}`);
+    if (context.acts.take(CREATING)) context.acts.mark(`group created ${group.id}`);
     return group.id;
   }
 

@@ -19,7 +19,7 @@ export interface SilentModeParam {
   duration?: number;
 }
 
-interface SilentMode {
+export interface SilentMode {
   type: RemindType;
   ignoreDuration: number;
   ignoreInterval: string;

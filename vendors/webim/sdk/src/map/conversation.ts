@@ -14,7 +14,7 @@ export function listedPlace(
 
 /** Empty ones are listed only on request. */
 export function hasContent(view: ConversationView): boolean {
-  return view.lastLive !== undefined || view.unread > 0;
+  return view.lastLive !== undefined || view.lastContent !== undefined || view.unread > 0;
 }
 
 export function toItem(view: ConversationView, lastMessage: ContentBody | null): ConversationItem {

@@ -34,13 +34,13 @@ it('tells each change by who hears it', () => {
   expect(operations(event('kicked', 'alice', ['carol']))).toEqual(['memberAbsence', 'membersAbsence']);
   expect(operations(event('dismissed', 'alice', []))).toEqual(['destroy']);
   expect(operations(event('ownerChanged', 'alice', ['bob']))).toEqual(['changeOwner']);
-  expect(operations(event('roleChanged', 'alice', ['bob'], { after: { role: 'admin' } }))).toEqual([
+  expect(operations(event('roleChanged', 'alice', ['bob'], { after: { bob: 'admin' } }))).toEqual([
     'setAdmin',
   ]);
-  expect(operations(event('roleChanged', 'alice', ['bob'], { after: { role: 'member' } }))).toEqual([
+  expect(operations(event('roleChanged', 'alice', ['bob'], { after: { bob: 'member' } }))).toEqual([
     'removeAdmin',
   ]);
-  expect(operations(event('roleChanged', 'alice', ['carol'], { after: { role: 'admin' } }))).toEqual([]);
+  expect(operations(event('roleChanged', 'alice', ['carol'], { after: { carol: 'admin' } }))).toEqual([]);
 });
 
 it('splits a profile change into announcement and details', () => {

@@ -55,7 +55,8 @@ const TABLE: Readonly<Record<Change, Told>> = {
   roleChanged: (event, me) => {
     // The vendor tells the user it is about; my other devices hear it as the operator's.
     if (!isTarget(event, me) && fold(event.actor) !== me) return [];
-    const operation = event.after?.['role'] === 'admin' ? 'setAdmin' : 'removeAdmin';
+    // `after` names each user's new role.
+    const operation = event.after?.[event.targets[0] ?? ''] === 'admin' ? 'setAdmin' : 'removeAdmin';
     return [{ ...base(event, operation), ...firstTarget(event) }];
   },
   profileChanged: (event) => {
