@@ -42,14 +42,17 @@ async function main() {
     throw new Error(
       `nothing is called ${wanted.join(', ')}; one of: ${all.map(({ name }) => name).join(', ')}`,
     );
+  const failures = [];
   for (const task of chosen) {
     const started = Date.now();
-    await task.build();
-    say(`built ${task.folder}  ${inSeconds((Date.now() - started) / 1000)}`);
+    const error = await task.build().catch((reason) => reason);
+    say(`${error ? 'FAILED' : 'built '} ${task.folder}  ${inSeconds((Date.now() - started) / 1000)}`);
+    if (error) failures.push(`--- ${task.folder}\n${error.message}`);
   }
   const { lines, ok } = await checkBudgets(chosen.map(({ folder }) => folder));
   lines.forEach(say);
-  if (!ok) throw new Error('a bundle is over its budget: see .size-limit.json');
+  if (!ok) failures.push('a bundle is over its budget: see .size-limit.json');
+  if (failures.length > 0) throw new Error(failures.join('\n'));
 }
 
 try {

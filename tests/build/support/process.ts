@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -25,8 +26,29 @@ export interface Running {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
+/** Leaders of the process groups that a test started: npm, its shell and what that runs end together. */
+const groups = new Set<number>();
+
+afterEach(() => {
+  for (const leader of groups) {
+    try {
+      process.kill(-leader, 'SIGKILL');
+    } catch {
+      // Nobody left in it: the good case.
+    }
+  }
+  groups.clear();
+});
+
+/** Starts a program in a process group of its own, which the end of the test kills. */
 export function start(program: string, args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(program, args, { cwd: root, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    cwd: root,
+    env: cleanEnv(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  if (child.pid !== undefined) groups.add(child.pid);
   let text = '';
   let finished = false;
   const waiting = new Set<() => void>();
