@@ -1,73 +1,9 @@
-import {
-  createClient,
-  type Client,
-  type ClientEvents,
-  type ClientMessage,
-  type ClientOptions,
-} from '@magpie/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestServer, type TestServer } from '@magpie/testkit/network';
+import type { ClientMessage, ClientOptions } from '@magpie/client';
+import { expect, test } from 'vitest';
+import { next, record, text, textOf, useWorld } from './support/clients.ts';
 
-let server: TestServer;
-const clients: Client[] = [];
-
-beforeAll(async () => {
-  server = await createTestServer();
-});
-afterAll(async () => {
-  await Promise.all(clients.map((client) => client.destroy()));
-  await server.close();
-});
-
-function make(options: ClientOptions = {}): Client {
-  const client = createClient({ server: server.url, ...options });
-  clients.push(client);
-  return client;
-}
-
-/** Resolves with the first event that fits; rejects never: the test's own time limit says so. */
-function next<E extends keyof ClientEvents>(
-  client: Client,
-  event: E,
-  fits: (data: ClientEvents[E]) => boolean = () => true,
-): Promise<ClientEvents[E]> {
-  return new Promise((resolve) => {
-    const off = client.on(event, (data) => {
-      if (!fits(data)) return;
-      off();
-      resolve(data);
-    });
-  });
-}
-
-async function login(user: string, options: ClientOptions = {}): Promise<Client> {
-  const client = make(options);
-  const ready = next(client, 'ready');
-  const { userSig } = await server.credentials(user);
-  await client.session.open({ token: userSig, user });
-  await ready;
-  return client;
-}
-
-function record(client: Client): { texts: string[]; of: (count: number) => Promise<string[]> } {
-  const texts: string[] = [];
-  const waiting: (() => void)[] = [];
-  client.on('messages', ({ messages }) => {
-    texts.push(...messages.map(textOf));
-    waiting.forEach((check) => check());
-  });
-  const of = (count: number): Promise<string[]> =>
-    new Promise((resolve) => {
-      const check = (): void => void (texts.length >= count && resolve(texts));
-      waiting.push(check);
-      check();
-    });
-  return { texts, of };
-}
-
-const textOf = (message: ClientMessage): string =>
-  message.content.type === 'text' ? message.content.text : message.content.type;
-const text = (words: string) => ({ type: 'text', text: words }) as const;
+const world = useWorld();
+const { login, make } = world;
 
 test('two users chat: delivery, list, unread, read receipt, recall, history', async () => {
   const [alice, bob] = [await login('alice'), await login('bob')];
@@ -95,7 +31,7 @@ test('two users chat: delivery, list, unread, read receipt, recall, history', as
 });
 
 test('a cut and blocked network loses and doubles nothing, either way', async () => {
-  const proxy = await server.proxy();
+  const proxy = await world.server.proxy();
   const [carol, dave] = [
     await login('carol', { server: proxy.url, sendTimeout: 60_000 }),
     await login('dave'),
@@ -135,7 +71,7 @@ test('a server that restarts is resumed', async () => {
   const [alice, bob] = [await login('alice'), await login('bob')];
   const heard = record(bob);
   const ready = [next(alice, 'ready'), next(bob, 'ready')];
-  await server.restart();
+  await world.server.restart();
   await Promise.all(ready);
   await alice.messages.send({ ref: 'u:bob', content: text('after') });
   expect(await heard.of(1)).toEqual(['after']);
@@ -164,14 +100,14 @@ test('what came while no device was there is the backlog of the next login, once
   const back = make(options);
   const heard = record(back);
   const ready = next(back, 'ready');
-  await back.session.open({ token: (await server.credentials('dave')).userSig });
+  await back.session.open({ token: (await world.server.credentials('dave')).userSig });
   await ready;
   expect(heard.texts.filter((words) => words.startsWith('missed'))).toEqual(['missed 1', 'missed 2']);
   await back.destroy();
   const again = make(options);
   const silent = record(again);
   const readyAgain = next(again, 'ready');
-  await again.session.open({ token: (await server.credentials('dave')).userSig });
+  await again.session.open({ token: (await world.server.credentials('dave')).userSig });
   await readyAgain;
   expect(silent.texts).toEqual([]);
 });

@@ -123,7 +123,7 @@ async function play(acts: readonly Act[]): Promise<void> {
         server.loseEvent = () => false;
         break;
       case 'slow':
-        server.delayReply = (op) => (op === 'session.open' ? 0 : 20_000);
+        server.delayReply = (op) => (op === 'session.open' ? 0 : op === 'message.send' ? 20_000 : 3_000);
         break;
       case 'fast':
         server.delayReply = () => 0;

@@ -2,7 +2,7 @@ import { refOf, type Conversation, type GroupSummary, type Message } from '@magp
 import type { Turn } from '../core/turn.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import type { ConversationView } from '../types.ts';
-import { fullHeads, headsRevised, headsWith, wireHeads } from './heads.ts';
+import { type FullHeads, fullHeads, headsRevised, headsWith, wireHeads } from './heads.ts';
 import { compareRows, isListed, viewOf } from './order.ts';
 import {
   countsUnread,
@@ -123,7 +123,8 @@ export class ConversationBook {
     if (!row) return;
     const state = withRevoked(this.#state(row), message, change, counted, this.#rules(row));
     this.#unread.set(key, state);
-    const { heads, touched, stale } = headsRevised(fullHeads(row.heads), message);
+    const { heads: revised, touched, stale } = headsRevised(fullHeads(row.heads), message);
+    const heads = stale ? this.#withLive(key, revised, message.id) : revised;
     const mentioned = row.mentioned?.filter(({ id }) => id !== message.id);
     const changed = touched || unreadOf(state) !== row.unread || mentioned?.length !== row.mentioned?.length;
     if (stale) this.#needs.refresh(key);
@@ -207,6 +208,12 @@ export class ConversationBook {
   clear(): void {
     this.#unread.clear();
     this.#views.clear();
+  }
+
+  /** The newest content at hand; the server's answer to `refresh` has the last word. */
+  #withLive(key: string, heads: FullHeads, without: string): FullHeads {
+    const candidates = this.#needs.store.entries.held(key).filter(({ id }) => id !== without);
+    return candidates.reduce((best, one) => ({ ...best, live: headsWith(best, one).live }), heads);
   }
 
   #state(row: Conversation): UnreadState {

@@ -109,3 +109,13 @@ test('what is being sent stands at the end, once', async () => {
   expect(snapshots.at(-1)).toBe('1t 2t 3t');
   expect(snapshots.every((one) => one.split(' ').length === 3)).toBe(true);
 });
+
+test('a page read before a revocation and answered after it does not bring the message back', async () => {
+  const { clock, server, client } = await world(3);
+  server.delayReply = (op) => (op === 'message.list' ? 50 : 0);
+  const window = client.messages.window('u:bob');
+  await clock.advance(10);
+  server.revoke(AB, 3);
+  await clock.advance(100);
+  expect(window.messages.map(({ content }) => content.type)).toEqual(['text', 'text', 'revoked']);
+});
