@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -53,10 +54,16 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       return output;
     },
     stop: async (signal) => {
-      child.kill(signal);
+      // A tracer keeps signals to itself; the server is its child.
+      if (options.wrapper) process.kill(firstChild(child.pid ?? 0), signal);
+      else child.kill(signal);
       await gone;
     },
   };
+}
+
+function firstChild(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 }
 
 /** A port that was free a moment ago: for servers that must come back at the same address. */
