@@ -339,4 +339,45 @@ describe('client', () => {
     expect(server.log(AB)).toHaveLength(1);
     expect(second.client.messages.outgoing()).toEqual([]);
   });
+
+  test('a window outlives a kick and a new login of its user, and ends with the logout', async () => {
+    const { client, server, clock, login } = world();
+    server.say('bob', 'alice', '1');
+    await login();
+    const window = client.messages.window('u:bob');
+    await clock.advance(100);
+    server.drop(4404);
+    await clock.advance(100);
+    server.say('bob', 'alice', '2');
+    await login();
+    expect(window.messages).toHaveLength(2);
+    server.say('bob', 'alice', '3');
+    await clock.advance(100);
+    expect(window.messages).toHaveLength(3);
+    const closed = client.session.close();
+    await clock.advance(100);
+    await closed;
+    expect(client.conversations.list()).toEqual([]);
+    await expect(
+      client.messages.send({ ref: 'u:bob', content: { type: 'text', text: 'x' } }),
+    ).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('a token offered while the network is away is used to come back', async () => {
+    const { client, server, clock, login } = world();
+    await login();
+    server.down = true;
+    server.drop();
+    await clock.advance(100);
+    const offered: unknown[] = [];
+    server.refuse = (op, input) => {
+      if (op === 'session.open') offered.push(input['token']);
+      return undefined;
+    };
+    const renewed = client.session.renew('alice2').catch(() => undefined);
+    server.down = false;
+    await clock.advance(20_000);
+    await renewed;
+    expect(offered[0]).toBe('alice2');
+  });
 });

@@ -41,7 +41,12 @@ export function sessionApi(core: Core): SessionApi {
       });
     },
     async renew(token) {
-      const renewed = await core.request('session.renew', { token });
+      // While the network is away an expired token could not even reconnect to be renewed.
+      const takeBack = core.session.offer(token);
+      const renewed = await core.request('session.renew', { token }).catch((error: unknown) => {
+        takeBack();
+        throw error;
+      });
       core.session.renewed(token, renewed.expiresAt);
       return renewed;
     },

@@ -137,11 +137,12 @@ export class Core {
       await this.requests.call('session.close', {}, 3_000).catch(() => undefined);
     }
     this.session.close();
+    this.windows.close();
+    this.#forget();
   }
 
   async destroy(): Promise<void> {
     await this.logOut();
-    this.windows.close();
     this.session.destroy();
     this.#ack.stop();
     this.emitter.clear();
@@ -244,7 +245,11 @@ export class Core {
   }
 
   #loggedIn(opened: SessionOpenOutput): void {
+    // Views of the same user come back to life; another user's must not show this one's messages.
+    const same = this.#user === opened.userId && this.lastApp === opened.app;
+    if (!same) this.windows.close();
     this.#forget();
+    if (same) this.windows.reset();
     this.lastApp = opened.app;
     this.#user = opened.userId;
     this.#loaded = this.store.open(`${this.options.server} ${opened.app} ${opened.userId}`);
@@ -299,7 +304,6 @@ export class Core {
   }
 
   #forget(): void {
-    this.windows.close();
     this.store.clear();
     this.book.clear();
     this.streams.clear();

@@ -104,6 +104,16 @@ export class Session {
     return promise;
   }
 
+  /** A reconnect uses this token already; returns the way back, if the server refuses it. */
+  offer(token: string): () => void {
+    const login = this.#login;
+    const before = login?.token;
+    if (login) login.token = token;
+    return () => {
+      if (login && before !== undefined && login.token === token) login.token = before;
+    };
+  }
+
   /** The token this login will use from now on. */
   renewed(token: string, expiresAt: number | undefined): void {
     if (!this.#login || !this.#opened) return;
