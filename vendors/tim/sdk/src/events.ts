@@ -67,7 +67,7 @@ async function receiptsOf(context: Context, client: Client, { ref, receipts, by 
   context.table.adoptAll(missing.flatMap((id) => client.messages.peek(id) ?? []));
   const unknown = missing.filter((id) => !context.table.byCoreId(id));
   if (unknown.length > 0) context.table.adoptAll(await client.messages.get(unknown));
-  return receipts.flatMap(({ id, read, unread }) => {
+  return receipts.flatMap(({ id, read, unread }): Receipts => {
     const held = context.table.byCoreId(id);
     if (!held || held.object.flow !== 'out') return [];
     const messageID = held.object.ID;
