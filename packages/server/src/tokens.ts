@@ -100,7 +100,7 @@ function doorFor(
 }
 
 /** The door's secret, and the one before a rotation while its grace lasts. */
-function secretsOf({ sealer, clock }: TokenDeps, door: DoorRow): string[] {
+export function secretsOf({ sealer, clock }: Pick<TokenDeps, 'sealer' | 'clock'>, door: DoorRow): string[] {
   const context = `${door.app}/${door.kind}:${door.vendorId}`;
   const old = door.sealedOldSecret !== null && door.oldUntil !== null && door.oldUntil > clock.now() ? [sealer.open(door.sealedOldSecret, context)] : []; // prettier-ignore
   return [sealer.open(door.sealedSecret, context), ...old];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { clientOptions } from './context.ts';
 import { clientIdFor } from './map/client-id.ts';
-import { readOptions, serverOf } from './options.ts';
+import { readOptions, serverOf, type ConnectionParameters } from './options.ts';
 
 it('takes the server from apiUrl, else from url without its socket path', () => {
   expect(serverOf({ apiUrl: 'https://im.example/', url: 'wss://other.example/websocket' })).toBe(
@@ -22,7 +22,7 @@ it('the vendor’s own cloud is no server of ours', () => {
 });
 
 it('becomes the client’s options', () => {
-  const options = (given: object) => clientOptions(readOptions(given), 'webim:magpie#demo');
+  const options = (given: ConnectionParameters) => clientOptions(readOptions(given), 'webim:magpie#demo');
   expect(options({ delivery: true })).toMatchObject({
     app: 'webim:magpie#demo',
     instance: 'shared',

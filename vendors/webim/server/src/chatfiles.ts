@@ -62,6 +62,8 @@ export async function getChatfile(
   const fileId = request.params['uuid'] ?? '';
   const access = /^[0-9A-Za-z]{32}$/.test(fileId) ? await ports.fileAccess(app, fileId) : undefined;
   if (!access) throw new MagpieError('FILE_NOT_FOUND');
+  if (app.filesSigned && (await callerOf(ports, app, request)).kind === 'anonymous')
+    throw new MagpieError('UNAUTHENTICATED');
   const given = request.headers['share-secret'] ?? request.query['share-secret'] ?? '';
   if (access.restricted && !equal(given, access.shareSecret ?? '')) throw new MagpieError('UNAUTHENTICATED');
   const thumbnail = request.headers['thumbnail'] === 'true' || request.query['thumbnail'] === 'true';

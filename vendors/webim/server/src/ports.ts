@@ -9,6 +9,8 @@ export interface EasemobApp {
   readonly clientId: string;
   /** The door's client secret, and the one before a rotation while its grace lasts; newest first. */
   readonly clientSecrets: readonly string[];
+  /** Whether file addresses must be signed: then this path, which has no signature, asks for a token. */
+  readonly filesSigned: boolean;
   /** Life of user tokens unless asked otherwise, ms. */
   readonly tokenLife: number;
 }

@@ -8,8 +8,11 @@ const app: EasemobApp = {
   appKey: 'magpie#demo',
   clientId: 'YXA6id',
   clientSecrets: ['YXA6secret', 'old-secret'],
+  filesSigned: false,
   tokenLife: 86_400_000,
 };
+/** What `findApp` answers. */
+let door: EasemobApp = app;
 
 let users: Map<string, { password?: string; name?: string }>;
 let uploads: (Upload & { bytes: number; by: string })[];
@@ -50,7 +53,7 @@ function fakePorts(): WebimPorts {
     }
   };
   return {
-    findApp: (appKey) => (appKey === app.appKey ? app : undefined),
+    findApp: (appKey) => (appKey === app.appKey ? door : undefined),
     call: call as never,
     authenticate: async (_, token) => {
       if (!token.startsWith('user:')) throw new MagpieError('TOKEN_MALFORMED');
@@ -115,6 +118,7 @@ beforeEach(() => {
   users = new Map([['bob', { password: 'secret' }]]);
   uploads = [];
   internal = [];
+  door = app;
   now = 1_700_000_000_000;
 });
 
@@ -294,6 +298,11 @@ describe('chatfiles', () => {
       file: { fileId, rendition: 'thumb' },
     });
     expect(await ask('GET', '/chatfiles/..%2f..')).toMatchObject({ status: 404 });
+    door = { ...app, filesSigned: true };
+    expect(await ask('GET', `/chatfiles/${fileId}`, { headers })).toMatchObject({ status: 401 });
+    expect(await ask('GET', `/chatfiles/${fileId}`, { headers, token: 'user:bob' })).toMatchObject({
+      status: 200,
+    });
   });
 });
 
