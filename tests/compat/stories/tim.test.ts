@@ -2,6 +2,7 @@ import type { default as Tim, ChatSDK, Message } from '@magpie/tim';
 import { createTestServer, type TestServer } from '@magpie/testkit/network';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reactive } from 'vue';
+import { listen } from './tim-app.ts';
 
 type TIM = typeof Tim;
 
@@ -24,26 +25,6 @@ async function page(address = server.url): Promise<{ TIM: TIM; chat: ChatSDK }> 
   chat.setLogLevel(4);
   made.push(chat);
   return { TIM, chat };
-}
-
-/** Every event of a name from now on; `take` waits for the next that fits. */
-function listen<T>(chat: ChatSDK, name: string) {
-  const seen: T[] = [];
-  let waiting: (() => void)[] = [];
-  chat.on(name, (event: { data: T }) => {
-    seen.push(event.data);
-    const woken = waiting;
-    waiting = [];
-    for (const wake of woken) wake();
-  });
-  const take = async (fits: (data: T) => boolean = () => true): Promise<T> => {
-    for (;;) {
-      const found = seen.findIndex(fits);
-      if (found >= 0) return seen.splice(found, 1)[0] as T;
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-  };
-  return { seen, take };
 }
 
 /** As tutorials do it: create, log in, and only then bind and wait for SDK_READY. */
