@@ -32,6 +32,12 @@ describe.each([
     return app;
   }
 
+  /** Somebody who was here once: ZIM knows nobody who has never logged in. */
+  const exists = (userId: string) =>
+    server.admin('user.register', { userId }).catch((error: { code?: string }) => {
+      if (error.code !== 'USER_EXISTS') throw error;
+    });
+
   const synced = (app: App) =>
     app.event<{ state: number }>('conversationSyncStateChanged', ({ state }) => state === 1);
 
@@ -101,6 +107,7 @@ describe.each([
 
   it('pages both ways, with the items of a page as anchors', async () => {
     const ann = await user('page-a');
+    await exists('page-b');
     for (let n = 1; n <= 7; n++)
       await ann.zim.sendMessage(hold({ type: 1, message: String(n) } as ZIMMessage), 'page-b', 0, LOW);
     const texts = async (reverse: boolean) => {
@@ -188,6 +195,7 @@ describe.each([
 
   it('has pins, do-not-disturb and deletion', async () => {
     const ann = await user('list-a');
+    await Promise.all(['list-b', 'list-c'].map(exists));
     for (const peer of ['list-b', 'list-c'])
       await ann.zim.sendMessage({ type: 1, message: peer } as ZIMMessage, peer, 0, LOW);
     const ids = async (config: object) => (await ann.zim.queryConversationList({ count: 10, ...config } as { count: number })).conversationList.map((one) => one.conversationID); // prettier-ignore
@@ -213,6 +221,7 @@ describe.each([
 
   it('deletes messages for the deleting user alone', async () => {
     const ann = await user('del-a');
+    await exists('del-b');
     const { message } = await ann.zim.sendMessage(
       hold({ type: 1, message: 'gone' } as ZIMMessage),
       'del-b',

@@ -2,7 +2,7 @@ import type { ClientEvents } from '@magpie/client';
 import type { GroupChange, Role } from '@magpie/protocol';
 import { ZIMGroupEvent, ZIMGroupMemberEvent, ZIMGroupMemberState, ZIMGroupState } from './enums/group.ts';
 import type { Context } from './context.ts';
-import { groupFullInfo, memberInfo, operatedInfo, verifyInfo } from './map/group.ts';
+import { groupFullInfo, isRole, memberInfo, operatedInfo, verifyInfo } from './map/group.ts';
 import type { ZIMGroupMemberInfo, ZIMGroupOperatedInfo } from './types/group.ts';
 
 type GroupFact = ClientEvents['group'];
@@ -48,7 +48,16 @@ function tellMembership(ctx: Context, { fact, operatedInfo, member }: Told): voi
   ctx.events.emit('groupMemberStateChanged', { groupID: fact.group.id, ...others, userList, operatedInfo });
 }
 
-function tellProfile(ctx: Context, { fact, operatedInfo }: Told): void {
+function tellSettings(ctx: Context, { fact, operatedInfo }: Told): void {
+  const join = fact.after?.join;
+  if (join !== 'open' && join !== 'approve' && join !== 'closed') return;
+  const info = verifyInfo(fact.group.kind, join);
+  ctx.events.emit('groupVerifyInfoUpdated', { groupID: fact.group.id, verifyInfo: info, operatedInfo });
+}
+
+/** One update may hold several fields, and the settings with them. */
+function tellProfile(ctx: Context, told: Told): void {
+  const { fact, operatedInfo } = told;
   const groupID = fact.group.id;
   const text = (key: string): string | undefined => {
     const value = fact.after?.[key];
@@ -62,30 +71,16 @@ function tellProfile(ctx: Context, { fact, operatedInfo }: Told): void {
     ctx.events.emit('groupAvatarUrlUpdated', { groupID, groupAvatarUrl: avatar, operatedInfo });
   if (notice !== undefined)
     ctx.events.emit('groupNoticeUpdated', { groupID, groupNotice: notice, operatedInfo });
+  tellSettings(ctx, told);
 }
 
-function tellSettings(ctx: Context, { fact, operatedInfo }: Told): void {
-  const join = fact.after?.join;
-  if (join !== 'open' && join !== 'approve' && join !== 'closed') return;
-  const info = verifyInfo(fact.group.kind, join);
-  ctx.events.emit('groupVerifyInfoUpdated', { groupID: fact.group.id, verifyInfo: info, operatedInfo });
-}
-
-/** The new owner and, who has become an ordinary member, the old one. */
-function tellOwner(ctx: Context, { fact, operatedInfo, member }: Told): void {
-  const [next] = fact.targets;
-  const before = fact.before?.owner ?? fact.actor;
-  const userList = [
-    ...(next === undefined ? [] : [member(next, 'owner')]),
-    ...(typeof before === 'string' && before !== next ? [member(before, 'member')] : []),
-  ];
-  ctx.events.emit('groupMemberInfoUpdated', { groupID: fact.group.id, userList, operatedInfo });
-}
-
-function tellRole(ctx: Context, { fact, operatedInfo, member }: Told): void {
-  const role = fact.after?.role === 'admin' ? 'admin' : 'member';
-  const userList = fact.targets.map((id) => member(id, role));
-  ctx.events.emit('groupMemberInfoUpdated', { groupID: fact.group.id, userList, operatedInfo });
+/** Roles of the members it is about, by user; of an owner's change the old one's is among them. */
+function tellRoles(ctx: Context, { fact, operatedInfo, member }: Told): void {
+  const userList = Object.entries(fact.after ?? {}).flatMap(([id, role]) =>
+    isRole(role) ? member(id, role) : [],
+  );
+  if (userList.length > 0)
+    ctx.events.emit('groupMemberInfoUpdated', { groupID: fact.group.id, userList, operatedInfo });
 }
 
 const TABLE: Readonly<Record<GroupChange, (ctx: Context, told: Told) => void>> = {
@@ -95,8 +90,8 @@ const TABLE: Readonly<Record<GroupChange, (ctx: Context, told: Told) => void>> =
   invited: tellMembership,
   left: tellMembership,
   kicked: tellMembership,
-  ownerChanged: tellOwner,
-  roleChanged: tellRole,
+  ownerChanged: tellRoles,
+  roleChanged: tellRoles,
   profileChanged: tellProfile,
   settingsChanged: tellSettings,
 };

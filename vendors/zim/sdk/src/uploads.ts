@@ -69,7 +69,7 @@ export async function uploadItems(
 ): Promise<Uploaded> {
   const media = itemsOf(message).map(mediaOf);
   const total = media.reduce((sum, one) => sum + (one?.size ?? 0), 0);
-  const blobs: (CoreBlob | undefined)[] = [];
+  const blobs: (CoreBlob | undefined)[] = media.map(() => undefined);
   const failed: number[] = [];
   let before = 0;
   for (const [index, one] of media.entries()) {

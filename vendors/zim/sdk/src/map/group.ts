@@ -5,6 +5,10 @@ import { userInfo } from './user.ts';
 
 const ROLES: Readonly<Record<Role, number>> = { owner: 1, admin: 2, member: 3 };
 
+export function isRole(value: unknown): value is Role {
+  return typeof value === 'string' && Object.hasOwn(ROLES, value);
+}
+
 export function roleTo(role: Role): number {
   return ROLES[role];
 }

@@ -1,7 +1,7 @@
 import type { ContentOf, Person } from '@magpie/protocol';
 import { ZIMMessageType, ZIMTipsMessageChangeInfoType, ZIMTipsMessageEvent } from '../enums/message.ts';
 import type { ZIMTipsMessage, ZIMTipsMessageChangeInfo, ZIMTipsMessageGroupChangeInfo, ZIMTipsMessageGroupMemberChangeInfo } from '../types/message.ts'; // prettier-ignore
-import { memberInfo, roleTo } from './group.ts';
+import { isRole, memberInfo, roleTo } from './group.ts';
 import { userInfo } from './user.ts';
 
 export type TipsMessage = Pick<
@@ -48,19 +48,18 @@ function groupChange(after: Tip['after']): ZIMTipsMessageGroupChangeInfo {
   };
 }
 
+/** `after` of these holds the new roles by user. */
 function memberChange(tip: Tip, person: (id: string) => Person): ZIMTipsMessageGroupMemberChangeInfo {
-  const owner = tip.change === 'ownerChanged' ? tip.targets?.[0] : undefined;
-  const role = tip.after?.role === 'admin' ? 'admin' : 'member';
+  const [target = ''] = tip.targets ?? [];
+  const role = tip.after?.[target];
+  const moved = tip.change === 'ownerChanged';
   return {
-    type:
-      owner === undefined
-        ? ZIMTipsMessageChangeInfoType.GroupMemberRoleChanged
-        : ZIMTipsMessageChangeInfoType.GroupOwnerTransferred,
-    memberRole: roleTo(owner === undefined ? role : 'owner'),
+    type: moved
+      ? ZIMTipsMessageChangeInfoType.GroupOwnerTransferred
+      : ZIMTipsMessageChangeInfoType.GroupMemberRoleChanged,
+    memberRole: roleTo(isRole(role) ? role : 'member'),
     muteExpiredTime: 0,
-    ...(owner === undefined
-      ? {}
-      : { groupNewOwner: memberInfo({ userId: owner, role: 'owner' }, person(owner)) }),
+    ...(moved ? { groupNewOwner: memberInfo({ userId: target, role: 'owner' }, person(target)) } : {}),
   };
 }
 
