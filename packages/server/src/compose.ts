@@ -17,6 +17,8 @@ import {
   type TokenVerifier,
 } from '@magpie/domain';
 import { createSqliteStore, lockDataFolder, type FolderLock } from '@magpie/store-sql';
+import { webimRoutes } from '@magpie/webim-server';
+import { webimRoutes } from '@magpie/webim-server';
 import type { ServerConfig } from './config.ts';
 import { createFileProcessor } from './files/processor.ts';
 import { createFileSigner } from './files/signer.ts';
@@ -30,7 +32,11 @@ export interface Composition {
   readonly storage: FileStorage;
   readonly sealer: Sealer;
   readonly tokens: TokenVerifier;
+  /** The vendors' plug-ins. */
+  readonly plugins: { readonly webim: typeof webimRoutes };
   readonly lock: FolderLock;
+  /** The vendors' server sides. */
+  readonly plugins: { readonly webim: typeof webimRoutes };
   close(): Promise<void>;
 }
 
@@ -70,7 +76,9 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     storage,
     sealer,
     tokens,
+    plugins: { webim: webimRoutes },
     lock,
+    plugins: { webim: webimRoutes },
     close: async () => {
       domain.close();
       await bus.close();

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import fastifyMultipart from '@fastify/multipart';
 import type { AppContext, Ctx } from '@magpie/domain';
 import { decodeJson, MagpieError, OPERATIONS } from '@magpie/protocol';
-import { webimRoutes, type Caller, type EasemobApp, type Part, type WebimPorts, type WebimRequest, type WebimRoute } from '@magpie/webim-server'; // prettier-ignore
+import type { Caller, EasemobApp, Part, WebimPorts, WebimRequest, WebimRoute } from '@magpie/webim-server'; // prettier-ignore
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendFile } from './files/download.ts';
 import { storeUpload } from './files/store-upload.ts';
@@ -19,7 +19,7 @@ const DISCARD = 8 * 1024 * 1024;
 
 /** Easemob's own paths, `/{org}/{app}/…`. */
 export async function mountWebim(http: FastifyInstance, context: PluginContext): Promise<void> {
-  const routes = webimRoutes(portsOf(context));
+  const routes = context.plugins.webim(portsOf(context));
   const preflights = new Set(routes.map(({ path }) => path));
   for (const route of routes.filter(({ multipart }) => !multipart)) mountRoute(http, context, route);
   for (const path of preflights) {
