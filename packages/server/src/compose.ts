@@ -18,7 +18,6 @@ import {
 } from '@magpie/domain';
 import { createSqliteStore, lockDataFolder, type FolderLock } from '@magpie/store-sql';
 import { webimRoutes } from '@magpie/webim-server';
-import { webimRoutes } from '@magpie/webim-server';
 import type { ServerConfig } from './config.ts';
 import { createFileProcessor } from './files/processor.ts';
 import { createFileSigner } from './files/signer.ts';
@@ -36,7 +35,6 @@ export interface Composition {
   readonly plugins: { readonly webim: typeof webimRoutes };
   readonly lock: FolderLock;
   /** The vendors' server sides. */
-  readonly plugins: { readonly webim: typeof webimRoutes };
   close(): Promise<void>;
 }
 
@@ -78,7 +76,6 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     tokens,
     plugins: { webim: webimRoutes },
     lock,
-    plugins: { webim: webimRoutes },
     close: async () => {
       domain.close();
       await bus.close();
