@@ -70,6 +70,11 @@ function synced(context: Context): Promise<void> {
   });
 }
 
+export interface DeleteOptions {
+  conversationIDList: string[];
+  clearHistoryMessage?: boolean | undefined;
+}
+
 export function conversationApi(context: Context) {
   async function list(options?: string[] | ConversationFilter): Promise<{ conversationList: Conversation[]; isSyncCompleted: boolean }> {
     await synced(context);
@@ -105,11 +110,6 @@ export function conversationApi(context: Context) {
       if (error.code !== 2500) throw error;
     }
     return {};
-  }
-
-  interface DeleteOptions {
-    conversationIDList: string[];
-    clearHistoryMessage?: boolean | undefined;
   }
 
   async function remove(options: string | DeleteOptions) {

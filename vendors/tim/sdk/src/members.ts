@@ -14,7 +14,7 @@ export interface MemberListOptions {
   filter?: number | undefined;
 }
 
-interface UsersOptions {
+export interface UsersOptions {
   groupID: string;
   userIDList: string[];
 }
