@@ -7,13 +7,21 @@ function count(module, tally) {
   for (const test of module.children.allTests()) {
     const { state, note } = test.result();
     if (state === 'passed' || state === 'failed') layer[state]++;
-    else {
+    else if (!brokenAround(test)) {
       layer.skipped++;
       tally.skips.push(`${module.relativeModuleId}: ${test.fullName}${note ? ` (${note})` : ''}`);
     }
   }
   // A file that can't be loaded, or whose hooks fail, has no failed test to show for it.
   if (!module.ok() && layer.failed === before) layer.failed++;
+}
+
+/** Not run because a hook of its suite or file failed, which is counted already. */
+function brokenAround(test) {
+  for (let around = test.parent; around !== undefined; around = around.parent) {
+    if (around.errors().length > 0) return true;
+  }
+  return false;
 }
 
 export default class TallyReporter {
