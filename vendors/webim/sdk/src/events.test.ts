@@ -19,7 +19,7 @@ function world(given: object = {}) {
       ready: true,
       now: () => 7,
       instance: 'i',
-      close: async () => undefined,
+      close: async (): Promise<void> => undefined,
     },
     messages: { peek: (id: string) => held.get(id), get: async () => [] },
     conversations: { get: () => undefined, list: () => [] },
@@ -28,7 +28,7 @@ function world(given: object = {}) {
       handlers.set(event, handler);
       return () => handlers.delete(event);
     },
-    destroy: async () => undefined,
+    destroy: async (): Promise<void> => undefined,
   };
   const fields = { autoReconnectNumTotal: 0 } as unknown as ConnectionFields;
   const heard: [HandlerName, unknown][] = [];
@@ -109,7 +109,7 @@ it('a lost connection is told once, each attempt after it counted', () => {
 it('gives up at autoReconnectNumMax and says so', async () => {
   const { tell, heard, client, context } = world({ autoReconnectNumMax: 1 });
   const closed = new Promise<void>((resolve) => {
-    client.session.close = async () => resolve();
+    client.session.close = async (): Promise<void> => resolve();
   });
   tell('state', { state: 'online', previous: 'connecting' });
   tell('state', { state: 'connecting', previous: 'online' });

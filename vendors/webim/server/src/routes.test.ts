@@ -221,7 +221,9 @@ describe('users', () => {
     const body = [{ username: 'erin' }, { username: 'bob' }, { username: '你好' }];
     const reply = await ask('POST', '/users', { token, body });
     expect(reply).toMatchObject({ status: 200, body: { entities: [{ username: 'erin' }], data: [{ username: 'bob' }, { username: '你好' }] } }); // prettier-ignore
-    expect(await ask('POST', '/users', { token, body: Array(61).fill({ username: 'x' }) })).toMatchObject({
+    expect(
+      await ask('POST', '/users', { token, body: Array.from({ length: 61 }, () => ({ username: 'x' })) }),
+    ).toMatchObject({
       status: 400,
     });
   });
