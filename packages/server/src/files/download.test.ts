@@ -145,6 +145,10 @@ describe('what is not there', () => {
     const file = await world.upload(Buffer.from(CONTENT), 'file');
     const unfinished = await world.grant({ size: 5 });
     await fetch(world.url + unfinished.path, { method: 'PUT', body: 'hello' });
+    // Processed, but never written down as finished.
+    const key = { app: 'one', id: unfinished.fileId };
+    expect(await world.storage.seal(key, 5)).toBe(5);
+    await world.storage.keep(key);
     const lost = await world.upload(Buffer.from('lost'), 'file');
     await world.storage.remove({ app: 'one', id: lost.fileId });
     const texts = new Set<string>();

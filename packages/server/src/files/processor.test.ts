@@ -278,6 +278,14 @@ describe('what is no picture', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   });
 
+  it('is refused when it moves through too many frames', async () => {
+    const start = Buffer.from('474946383961010001008000000000ffffff', 'hex');
+    const frame = Buffer.from('21f90400010000002c00000000010001000002024401003b', 'hex').subarray(0, -1);
+    const gif = (count_: number) => Buffer.concat([start, Buffer.from('ff', 'hex'), ...Array.from({ length: count_ }, () => frame), Buffer.from('3b', 'hex')]); // prettier-ignore
+    expect((await finish(gif(3), 'image')).facts).toMatchObject({ width: 1, height: 1, animated: true });
+    expect(await refused(gif(2_001), 'image')).toBe('TOO_LARGE');
+  });
+
   it('never makes the processor fall over', async () => {
     const seeds = [await twoTone(40, 30).jpeg().toBuffer(), await twoTone(40, 30).png().toBuffer(), await twoTone(40, 30).webp().toBuffer(), await frames(2, 20, 20).gif().toBuffer()]; // prettier-ignore
     const hurt = fc.tuple(

@@ -86,6 +86,7 @@ export async function createFileWorld(): Promise<FileWorld> {
     passwords: {} as Ports['passwords'],
     tokens: () => ({}) as ReturnType<Ports['tokens']>,
     files: createFileProcessor(storage),
+    signer: { sign: () => '' },
   });
   const http = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
   http.removeAllContentTypeParsers();
