@@ -1,6 +1,7 @@
-// The server as one folder that plain node runs: for containers and service units. Our own packages are bundled;
-// what comes from npm stays outside, native code among it, and is listed in the folder's own package.json.
-import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// The server as a few files that plain node runs, without tsx and development packages: for containers and service
+// units. Our own packages are bundled; what comes from npm, native code among it, stays in node_modules
+// (`npm ci --omit=dev`). Version and pages are found where they are in a checkout.
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './run.mjs';
@@ -24,28 +25,6 @@ function threadOf(bootFile) {
   return { in: join(dirname(bootFile), `${name}.ts`), out: name };
 }
 
-function packageOf(path) {
-  return path
-    .split('/')
-    .slice(0, path.startsWith('@') ? 2 : 1)
-    .join('/');
-}
-
-function thirdParty(metafile) {
-  const paths = Object.values(metafile.outputs).flatMap(({ imports }) =>
-    imports.filter(({ external, path }) => external && !path.startsWith('node:')).map(({ path }) => path),
-  );
-  return [...new Set(paths.map(packageOf))].sort();
-}
-
-/** Versions as the workspace packages pin them. */
-function pinned(names, parts) {
-  const versions = Object.assign({}, ...parts.map(({ manifest }) => manifest.dependencies ?? {}));
-  return Object.fromEntries(
-    names.filter((name) => versions[name] !== undefined).map((name) => [name, versions[name]]),
-  );
-}
-
 /** Everything from npm stays an import; only relative paths and our own packages are taken in. */
 const outsideOurHouse = {
   name: 'outside-our-house',
@@ -65,7 +44,7 @@ export async function buildServer(folder, all) {
   const commands = ['main', 'cli']
     .map((out) => ({ in: join(folder, 'src', `${out}.ts`), out }))
     .filter((entry) => existsSync(entry.in));
-  const { metafile } = await build({
+  await build({
     entryPoints: [...commands, ...boots.map(threadOf)],
     bundle: true,
     splitting: true,
@@ -75,20 +54,8 @@ export async function buildServer(folder, all) {
     conditions: ['@magpie/source'],
     sourcemap: true,
     outdir: dist,
-    metafile: true,
     logLevel: 'silent',
     plugins: [outsideOurHouse],
   });
   for (const boot of boots) copyFileSync(boot, join(dist, basename(boot)));
-  const { version, license, engines } = parts[0].manifest;
-  const manifest = {
-    name: '@magpie/server-bundle',
-    version,
-    private: true,
-    type: 'module',
-    license,
-    engines,
-    dependencies: pinned(thirdParty(metafile), parts),
-  };
-  writeFileSync(join(dist, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
