@@ -31,6 +31,7 @@ export const messageOps: OpHandlers<
   },
 
   'message.replace': async (c, op) => {
+    await c.flush();
     const row = need(c.states.conversations.get(op.conv));
     const found = await c.db
       .selectFrom('messages')

@@ -1,0 +1,1 @@
+export { runStoreConformance, type StoreUnderTest } from './store.ts';

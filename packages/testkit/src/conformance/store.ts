@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { appendConformance } from './store-append.ts';
+import { listConformance } from './store-lists.ts';
+import { messageConformance } from './store-messages.ts';
+import { participantConformance } from './store-participants.ts';
+import { recordConformance } from './store-records.ts';
+import { unitConformance } from './store-units.ts';
+import { unreadConformance } from './store-unread.ts';
+import { upkeepConformance } from './store-upkeep.ts';
+import type { StoreUnderTest } from './store-world.ts';
+
+export type { StoreUnderTest } from './store-world.ts';
+
+/** What every store must do, one list for all drivers. A driver is finished when this passes on the real thing. */
+export function runStoreConformance(name: string, setup: () => Promise<StoreUnderTest>): void {
+  describe(`${name}: store conformance`, () => {
+    let subject: StoreUnderTest | undefined;
+    const get = (): StoreUnderTest => {
+      if (!subject) throw new Error('the store is not set up');
+      return subject;
+    };
+    beforeAll(async () => {
+      const made = await setup();
+      const { reopen } = made;
+      // Tests after a reopening go on with the store it made.
+      subject = reopen
+        ? {
+            ...made,
+            reopen: async () => {
+              const store = await reopen();
+              subject = { ...get(), store };
+              return store;
+            },
+          }
+        : made;
+    });
+    afterAll(() => subject?.teardown());
+
+    describe('append', () => appendConformance(get));
+    describe('units', () => unitConformance(get));
+    describe('participants', () => participantConformance(get));
+    describe('messages', () => messageConformance(get));
+    describe('unread', () => unreadConformance(get));
+    describe('lists', () => listConformance(get));
+    describe('records', () => recordConformance(get));
+    describe('upkeep', () => upkeepConformance(get));
+  });
+}
