@@ -28,7 +28,10 @@ async function enter(user: string, address = server.url): Promise<{ TIM: TIM; ch
   return { TIM, chat };
 }
 
-const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAIAAAA2iEnWAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEUlEQVQImWP4z8DwnwGMERQARNAF+661WskAAAAASUVORK5CYII=', 'base64');
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAADCAIAAAA2iEnWAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEUlEQVQImWP4z8DwnwGMERQARNAF+661WskAAAAASUVORK5CYII=',
+  'base64',
+);
 
 describe('messages of every type', () => {
   test('keep their fields on the way, files with progress and addresses that load', async () => {
@@ -199,8 +202,13 @@ describe('sessions', () => {
     expect(order).toEqual(['not ready', 'kicked']);
     await expect(chat.getMyProfile()).rejects.toMatchObject({ code: 2024 });
     await expect(chat.login({ userID: 'dave', userSig })).rejects.toMatchObject({ code: 70013 });
-    await expect(chat.login({ userID: 'carol', userSig: `${userSig.slice(0, 40)}` })).rejects.toMatchObject({ code: 70003 });
-    const both = await Promise.allSettled([chat.login({ userID: 'carol', userSig }), chat.login({ userID: 'carol', userSig })]);
+    await expect(chat.login({ userID: 'carol', userSig: `${userSig.slice(0, 40)}` })).rejects.toMatchObject({
+      code: 70003,
+    });
+    const both = await Promise.allSettled([
+      chat.login({ userID: 'carol', userSig }),
+      chat.login({ userID: 'carol', userSig }),
+    ]);
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect(both[1]).toMatchObject({ reason: { code: 2025 } });
     await chat.destroy();
@@ -210,13 +218,26 @@ describe('sessions', () => {
     const { TIM, chat: phone } = await enter('alice');
     const { chat: laptop } = await enter('alice');
     const received = listen<Message[]>(laptop, TIM.EVENT.MESSAGE_RECEIVED);
-    const own = phone.createTextMessage({ to: 'dave', conversationType: TIM.TYPES.CONV_C2C, payload: { text: 'from my phone' } });
+    const own = phone.createTextMessage({
+      to: 'dave',
+      conversationType: TIM.TYPES.CONV_C2C,
+      payload: { text: 'from my phone' },
+    });
     await phone.sendMessage(own);
     const [copy] = await received.take();
-    expect(copy).toMatchObject({ ID: own.ID, flow: 'out', from: 'alice', to: 'dave', conversationID: 'C2Cdave', status: 'success' });
+    expect(copy).toMatchObject({
+      ID: own.ID,
+      flow: 'out',
+      from: 'alice',
+      to: 'dave',
+      conversationID: 'C2Cdave',
+      status: 'success',
+    });
     await phone.deleteMessage([own]);
     expect(own.isDeleted).toBe(true);
-    expect((await laptop.getMessageList({ conversationID: 'C2Cdave' })).data.messageList.map(({ ID }) => ID)).not.toContain(own.ID);
+    expect(
+      (await laptop.getMessageList({ conversationID: 'C2Cdave' })).data.messageList.map(({ ID }) => ID),
+    ).not.toContain(own.ID);
     await phone.destroy();
     await laptop.destroy();
   });

@@ -60,14 +60,32 @@ describe.each(forms)('the story, with %s', (form, wrap) => {
 
     // Send: the very object comes back, and the ID it was created with is the one the other side sees.
     const hello = text(alice, TIM, b, 'hello');
-    expect(hello).toMatchObject({ status: 'unSend', flow: 'out', from: a, to: b, conversationID: `C2C${b}`, type: 'TIMTextElem' });
+    expect(hello).toMatchObject({
+      status: 'unSend',
+      flow: 'out',
+      from: a,
+      to: b,
+      conversationID: `C2C${b}`,
+      type: 'TIMTextElem',
+    });
     const id = hello.ID;
     const { data } = await alice.sendMessage(hello);
     expect(data.message).toBe(hello);
     expect(hello).toMatchObject({ ID: id, status: 'success', sequence: 1 });
     const [first] = await received.take((messages) => messages[0]?.payload.text === 'hello');
-    expect(first).toMatchObject({ ID: id, flow: 'in', from: a, to: b, conversationID: `C2C${a}`, nick: a[0]?.toUpperCase() + a.slice(1) });
-    const list = await lists.take((conversations) => conversations.some(({ conversationID, unreadCount }) => conversationID === `C2C${a}` && unreadCount === 1));
+    expect(first).toMatchObject({
+      ID: id,
+      flow: 'in',
+      from: a,
+      to: b,
+      conversationID: `C2C${a}`,
+      nick: a[0]?.toUpperCase() + a.slice(1),
+    });
+    const list = await lists.take((conversations) =>
+      conversations.some(
+        ({ conversationID, unreadCount }) => conversationID === `C2C${a}` && unreadCount === 1,
+      ),
+    );
     expect(list[0]).toMatchObject({ conversationID: `C2C${a}`, lastMessage: { messageForShow: 'hello' } });
 
     // Read.
@@ -81,9 +99,13 @@ describe.each(forms)('the story, with %s', (form, wrap) => {
     for (let i = 0; i < 17; i++) await alice.sendMessage(text(alice, TIM, b, `n${i}`));
     await received.take((messages) => messages[0]?.payload.text === 'n16');
     const newest = (await bob.getMessageList({ conversationID: `C2C${a}` })).data;
-    expect(newest.messageList.map(({ payload }) => payload.text)).toEqual(Array.from({ length: 15 }, (_, i) => `n${i + 2}`));
+    expect(newest.messageList.map(({ payload }) => payload.text)).toEqual(
+      Array.from({ length: 15 }, (_, i) => `n${i + 2}`),
+    );
     expect(newest).toMatchObject({ isCompleted: false, nextReqMessageID: newest.messageList[0]?.ID });
-    const rest = (await bob.getMessageList({ conversationID: `C2C${a}`, nextReqMessageID: newest.nextReqMessageID })).data;
+    const rest = (
+      await bob.getMessageList({ conversationID: `C2C${a}`, nextReqMessageID: newest.nextReqMessageID })
+    ).data;
     expect(rest.messageList.map(({ payload }) => payload.text)).toEqual(['hello', 'n0', 'n1']);
     expect(rest).toMatchObject({ isCompleted: true, nextReqMessageID: '' });
     expect(rest.messageList[0]).toBe(first);
@@ -106,7 +128,9 @@ describe.each(forms)('the story, with %s', (form, wrap) => {
     for (const words of ['while', 'you', 'were', 'away']) await alice.sendMessage(text(alice, TIM, b, words));
     proxy.restore();
     await net.take(({ state }) => state === TIM.TYPES.NET_STATE_CONNECTED);
-    await received.take((messages) => messages.some(({ payload }) => payload.text === 'away') || received.seen.length > 10);
+    await received.take(
+      (messages) => messages.some(({ payload }) => payload.text === 'away') || received.seen.length > 10,
+    );
     const all = (await bob.getMessageList({ conversationID: `C2C${a}` })).data.messageList;
     expect(all.slice(-4).map(({ payload }) => payload.text)).toEqual(['while', 'you', 'were', 'away']);
 
@@ -115,6 +139,9 @@ describe.each(forms)('the story, with %s', (form, wrap) => {
     await bob.logout();
     await notReady.take();
     expect(bob.isReady()).toBe(false);
-    await expect(bob.getConversationList()).rejects.toMatchObject({ code: 2024, message: ' | getConversationList | ' });
+    await expect(bob.getConversationList()).rejects.toMatchObject({
+      code: 2024,
+      message: ' | getConversationList | ',
+    });
   });
 });

@@ -2,7 +2,13 @@ import { EVENT_V3, TSIGNALING, TYPES_V3, VERSION_V3 } from './constants.ts';
 import { create } from './sdk.ts';
 
 /** Drop-in for `@tencentcloud/chat`. */
-const TencentCloudChat = { create, EVENT: EVENT_V3, TYPES: TYPES_V3, TSignaling: TSIGNALING, VERSION: VERSION_V3 } as const;
+const TencentCloudChat = {
+  create,
+  EVENT: EVENT_V3,
+  TYPES: TYPES_V3,
+  TSignaling: TSIGNALING,
+  VERSION: VERSION_V3,
+} as const;
 
 // eslint-disable-next-line @typescript-eslint/no-namespace
 declare namespace TencentCloudChat {

@@ -72,7 +72,14 @@ const LEVELS = { info: 1, warn: 2, error: 3 } as const;
 
 export function createContext(appId: number, options: CreateOptions): Context {
   let made: Client | undefined;
-  const state: State = { user: undefined, ready: false, readyUnheard: false, loggingIn: false, logLevel: 1, revoking: new Set() };
+  const state: State = {
+    user: undefined,
+    ready: false,
+    readyUnheard: false,
+    loggingIn: false,
+    logLevel: 1,
+    revoking: new Set(),
+  };
   const log: Context['log'] = (level, text, detail) => {
     if (state.logLevel > LEVELS[level] || level === 'info') return;
     console[level](`[magpie tim] ${text}`, ...(detail === undefined ? [] : [detail]));
@@ -82,8 +89,10 @@ export function createContext(appId: number, options: CreateOptions): Context {
     me: state.user ?? '',
     urlOf: (blob, rendition) => made?.files.url(blob, rendition) ?? '',
     personOf: (id, ref) => made?.users.person(id, ref) ?? {},
-    groupNameOf: (ref) => (state.user === undefined ? undefined : made?.conversations.get(ref)?.group?.name) ?? '',
-    peerReadSeq: (ref) => (state.user === undefined ? undefined : made?.conversations.get(ref)?.peerReadSeq) ?? 0,
+    groupNameOf: (ref) =>
+      (state.user === undefined ? undefined : made?.conversations.get(ref)?.group?.name) ?? '',
+    peerReadSeq: (ref) =>
+      (state.user === undefined ? undefined : made?.conversations.get(ref)?.peerReadSeq) ?? 0,
   });
   const context: Context = {
     appId,
@@ -94,7 +103,11 @@ export function createContext(appId: number, options: CreateOptions): Context {
     existing: () => made,
     client: () => {
       if (!made) {
-        made = createClient({ app: `tim:${appId}`, dialect: 'tim', ...(options.proxyServer ? { server: String(options.proxyServer) } : {}) });
+        made = createClient({
+          app: `tim:${appId}`,
+          dialect: 'tim',
+          ...(options.proxyServer ? { server: String(options.proxyServer) } : {}),
+        });
         context.onClient(made);
       }
       return made;
@@ -127,7 +140,11 @@ export function guarded<A extends readonly unknown[], R>(context: Context, metho
 } // prettier-ignore
 
 /** A synchronous method. Before login it hands back a rejected promise in place of its result: the vendor's oddity, kept. */
-export function guardedSync<A extends readonly unknown[], R>(context: Context, method: string, run: (...args: A) => R): (...args: A) => R {
-  return (...args) => (context.state.user === undefined ? (Promise.reject(notReady(method)) as unknown as R) : run(...args));
+export function guardedSync<A extends readonly unknown[], R>(
+  context: Context,
+  method: string,
+  run: (...args: A) => R,
+): (...args: A) => R {
+  return (...args) =>
+    context.state.user === undefined ? (Promise.reject(notReady(method)) as unknown as R) : run(...args);
 }
-

@@ -61,7 +61,13 @@ function synced(context: Context): Promise<void> {
   return new Promise((resolve, reject) => {
     const offs = [
       context.client().on('ready', () => settle(resolve)),
-      context.client().on('state', ({ state }) => state === 'idle' && settle(() => reject(timError(2024, ' | getConversationList | ')))),
+      context
+        .client()
+        .on(
+          'state',
+          ({ state }) =>
+            state === 'idle' && settle(() => reject(timError(2024, ' | getConversationList | '))),
+        ),
     ];
     const settle = (tell: () => void): void => {
       for (const off of offs) off();
@@ -168,4 +174,3 @@ export function conversationApi(context: Context) {
     getTotalUnreadMessageCount: guardedSync(context, 'getTotalUnreadMessageCount', () => context.client().conversations.totalUnread()),
   }; // prettier-ignore
 }
-

@@ -7,7 +7,14 @@ import { clientIdOf, refOfTarget } from './map/ids.ts';
 import { corePriorityOf, mentionsOf, messageOf, type Source } from './map/message.ts';
 import { pickFile, previewUrl, type PickedFile } from './map/source.ts';
 import type { PendingMedia } from './table.ts';
-import type { CustomPayload, FacePayload, LocationPayload, Message, MessageOptions, TextPayload } from './types.ts';
+import type {
+  CustomPayload,
+  FacePayload,
+  LocationPayload,
+  Message,
+  MessageOptions,
+  TextPayload,
+} from './types.ts';
 
 export interface FileOption {
   /** An input element, a File, or what a mini-program's chooser or recorder answered. */
@@ -26,9 +33,11 @@ type MediaType = keyof typeof LIMITS;
 function checkFile(type: MediaType, picked: PickedFile | undefined): PickedFile {
   if (!picked) throw timError(NOTHING[type], `No ${type} was chosen.`);
   if (picked.source.kind === 'blob' && picked.size === 0) throw timError(2108, 'The file is empty.');
-  if (picked.size > LIMITS[type] * 1024 * 1024) throw timError(TOO_LARGE[type], `The ${type} is larger than ${LIMITS[type]} MB.`);
+  if (picked.size > LIMITS[type] * 1024 * 1024)
+    throw timError(TOO_LARGE[type], `The ${type} is larger than ${LIMITS[type]} MB.`);
   const image = picked.mime?.startsWith('image/') ?? IMAGES.test(picked.name);
-  if (type === 'image' && picked.source.kind === 'blob' && !image) throw timError(2252, 'Not an image of a supported format.');
+  if (type === 'image' && picked.source.kind === 'blob' && !image)
+    throw timError(2252, 'Not an image of a supported format.');
   return picked;
 }
 
@@ -59,10 +68,17 @@ export function createApi(context: Context) {
   let sequence = 0;
 
   function target(options: MessageOptions<unknown> | undefined): { ref: string; group: boolean } {
-    if (typeof options !== 'object' || options === null || typeof options.to !== 'string' || options.to === '') throw badParams();
+    if (
+      typeof options !== 'object' ||
+      options === null ||
+      typeof options.to !== 'string' ||
+      options.to === ''
+    )
+      throw badParams();
     if (typeof options.payload !== 'object' || options.payload === null) throw badParams();
     const { conversationType, to } = options;
-    if (conversationType !== 'C2C' && conversationType !== 'GROUP') throw timError(2106, 'conversationType must be C2C or GROUP.');
+    if (conversationType !== 'C2C' && conversationType !== 'GROUP')
+      throw timError(2106, 'conversationType must be C2C or GROUP.');
     return { ref: refOfTarget(conversationType, to), group: conversationType === 'GROUP' };
   }
 

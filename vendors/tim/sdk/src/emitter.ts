@@ -22,8 +22,13 @@ export class EventHub {
   /** Without `context` every binding of the function goes; with `once` only one-shot ones. */
   remove(event: string, handler: Handler, context?: unknown, once?: boolean): void {
     const goes = (binding: Binding): boolean =>
-      binding.handler === handler && (context === undefined || binding.context === context) && (once !== true || binding.once);
-    this.#bindings.set(event, (this.#bindings.get(event) ?? []).filter((binding) => !goes(binding)));
+      binding.handler === handler &&
+      (context === undefined || binding.context === context) &&
+      (once !== true || binding.once);
+    this.#bindings.set(
+      event,
+      (this.#bindings.get(event) ?? []).filter((binding) => !goes(binding)),
+    );
   }
 
   /** How many heard it. Handlers get one event object each: an app may change it. */
@@ -45,6 +50,9 @@ export class EventHub {
   }
 
   #drop(event: string, binding: Binding): void {
-    this.#bindings.set(event, (this.#bindings.get(event) ?? []).filter((one) => one !== binding));
+    this.#bindings.set(
+      event,
+      (this.#bindings.get(event) ?? []).filter((one) => one !== binding),
+    );
   }
 }

@@ -6,7 +6,12 @@ export interface TimError extends Error {
   data: Record<string, unknown>;
 }
 
-export function timError(code: number, message: string, data: Record<string, unknown> = {}, cause?: unknown): TimError {
+export function timError(
+  code: number,
+  message: string,
+  data: Record<string, unknown> = {},
+  cause?: unknown,
+): TimError {
   return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code, data });
 }
 
@@ -14,7 +19,10 @@ export function timError(code: number, message: string, data: Record<string, unk
 export const NOT_SUPPORTED = 3122;
 
 export function unsupported(method: string, detail = ''): TimError {
-  return timError(NOT_SUPPORTED, `${method} is not supported by Magpie${detail === '' ? '' : ` (${detail})`}.`);
+  return timError(
+    NOT_SUPPORTED,
+    `${method} is not supported by Magpie${detail === '' ? '' : ` (${detail})`}.`,
+  );
 }
 
 /** Where an error happened: the vendor numbers the same thing differently in each place. */

@@ -51,7 +51,8 @@ function readByPeer(context: Context, { ref, upTo }: ClientEvents['receipt']): M
   const found: Message[] = [];
   for (const held of context.table.inConversation(conversationOfRef(ref) ?? '')) {
     const { object } = held;
-    if (object.flow !== 'out' || object.isPeerRead || object.sequence <= 0 || object.sequence > (upTo ?? 0)) continue;
+    if (object.flow !== 'out' || object.isPeerRead || object.sequence <= 0 || object.sequence > (upTo ?? 0))
+      continue;
     context.table.patch(held, { isPeerRead: true });
     found.push(object);
   }
@@ -151,7 +152,8 @@ export function bindEvents(context: Context, client: Client): void {
   const always = new Set<keyof ClientEvents>(['state', 'kicked']);
   const bind = <E extends keyof ClientEvents>(event: E): void => {
     const handler = table[event];
-    if (handler) client.on(event, (data) => (context.state.user !== undefined || always.has(event)) && handler(data));
+    if (handler)
+      client.on(event, (data) => (context.state.user !== undefined || always.has(event)) && handler(data));
   };
   for (const event of Object.keys(table) as (keyof ClientEvents)[]) bind(event);
 }

@@ -107,7 +107,8 @@ export function groupApi(context: Context) {
     try {
       await groups().leave(groupId(groupID));
     } catch (thrown) {
-      if (thrown instanceof MagpieError && thrown.code === 'NOT_MEMBER') throw timError(2623, 'You are not in this group.', {}, thrown);
+      if (thrown instanceof MagpieError && thrown.code === 'NOT_MEMBER')
+        throw timError(2623, 'You are not in this group.', {}, thrown);
       throw thrown;
     }
     return { groupID };
@@ -131,16 +132,29 @@ export function groupApi(context: Context) {
     const id = groupId(options);
     refuseUnsupported('updateGroupProfile', options);
     const rule = options.joinOption === undefined ? undefined : joinRuleOf(String(options.joinOption));
-    if (options.joinOption !== undefined && !rule) throw timError(10004, `Unknown joinOption ${String(options.joinOption)}.`);
-    return { group: groupFor(context, await groups().update(id, { ...fieldsOf(options), ...(rule ? { join: rule } : {}) })) };
+    if (options.joinOption !== undefined && !rule)
+      throw timError(10004, `Unknown joinOption ${String(options.joinOption)}.`);
+    return {
+      group: groupFor(
+        context,
+        await groups().update(id, { ...fieldsOf(options), ...(rule ? { join: rule } : {}) }),
+      ),
+    };
   }
 
-  async function changeOwner({ groupID, newOwnerID }: { groupID: string; newOwnerID: string }): Promise<{ group: Group }> {
+  async function changeOwner({
+    groupID,
+    newOwnerID,
+  }: {
+    groupID: string;
+    newOwnerID: string;
+  }): Promise<{ group: Group }> {
     if (newOwnerID === context.state.user) throw timError(2621, 'You own this group already.');
     try {
       await groups().transfer(groupId(groupID), newOwnerID);
     } catch (thrown) {
-      if (thrown instanceof MagpieError && thrown.code === 'FORBIDDEN') throw timError(2681, 'Only the owner can hand the group over.', {}, thrown);
+      if (thrown instanceof MagpieError && thrown.code === 'FORBIDDEN')
+        throw timError(2681, 'Only the owner can hand the group over.', {}, thrown);
       throw thrown;
     }
     return { group: groupFor(context, await requireGroup(context, groupID)) };

@@ -9,7 +9,8 @@ function userIds(options: { userIDList: string[] } | undefined, most: number): s
 }
 
 export function profileApi(context: Context) {
-  const users = async (ids: string[]): Promise<Profile[]> => (ids.length === 0 ? [] : (await context.client().users.get(ids)).map(profileOf));
+  const users = async (ids: string[]): Promise<Profile[]> =>
+    ids.length === 0 ? [] : (await context.client().users.get(ids)).map(profileOf);
 
   return {
     getMyProfile: guarded(context, 'getMyProfile', async (): Promise<Profile> => {

@@ -10,15 +10,33 @@ import { typingContent } from './map/typing.ts';
 import type { Held } from './table.ts';
 import type { Message, SendMessageOptions } from './types.ts';
 
-const SCOPES: Readonly<Record<string, Scope>> = { TIMImageElem: 'image', TIMSoundElem: 'audio', TIMVideoFileElem: 'video', TIMFileElem: 'file' };
+const SCOPES: Readonly<Record<string, Scope>> = {
+  TIMImageElem: 'image',
+  TIMSoundElem: 'audio',
+  TIMVideoFileElem: 'video',
+  TIMFileElem: 'file',
+};
 
 function contentToSend(message: Message, held: Held, options: SendMessageOptions): SendableContent {
   const { type, payload } = message;
   if (held.pending) return held.pending.content;
   if (type === 'TIMCustomElem' && options.onlineUserOnly === true && message.conversationType === 'C2C') return typingContent(payload) ?? contentOf(type, payload); // prettier-ignore
-  if (type === 'TIMTextElem' || type === 'TIMCustomElem' || type === 'TIMFaceElem' || type === 'TIMLocationElem') return contentOf(type, payload);
+  if (
+    type === 'TIMTextElem' ||
+    type === 'TIMCustomElem' ||
+    type === 'TIMFaceElem' ||
+    type === 'TIMLocationElem'
+  )
+    return contentOf(type, payload);
   const { content } = held.core ?? {};
-  if (content && (content.type === 'image' || content.type === 'audio' || content.type === 'video' || content.type === 'file')) return content;
+  if (
+    content &&
+    (content.type === 'image' ||
+      content.type === 'audio' ||
+      content.type === 'video' ||
+      content.type === 'file')
+  )
+    return content;
   throw timError(2105, 'Messages of this type cannot be sent.');
 }
 
@@ -124,13 +142,19 @@ export function sendApi(context: Context) {
 
   return {
     sendMessage: guarded(context, 'sendMessage', send),
-    resendMessage: guarded(context, 'resendMessage', async (message: Message, options?: SendMessageOptions) => {
-      const held = known(message);
-      table.patch(held, { isResend: true });
-      if (!held.queued) return send(message, options);
-      const clientId = clientIdOf({ clientTime: message.clientTime, random: message.random });
-      return deliver(message, held, (onProgress) => context.client().messages.resend(clientId, { onProgress }));
-    }),
+    resendMessage: guarded(
+      context,
+      'resendMessage',
+      async (message: Message, options?: SendMessageOptions) => {
+        const held = known(message);
+        table.patch(held, { isResend: true });
+        if (!held.queued) return send(message, options);
+        const clientId = clientIdOf({ clientTime: message.clientTime, random: message.random });
+        return deliver(message, held, (onProgress) =>
+          context.client().messages.resend(clientId, { onProgress }),
+        );
+      },
+    ),
     revokeMessage: guarded(context, 'revokeMessage', revoke),
     deleteMessage: guarded(context, 'deleteMessage', remove),
     findMessage: (messageID: string): Message | null => {

@@ -79,8 +79,10 @@ export function sessionApi(context: Context, drop: () => void) {
     });
   }
 
-  const on: Bind = (eventName: string, handler: (event: never) => unknown, self?: unknown) => bind(eventName, handler, self, false);
-  const once: Bind = (eventName: string, handler: (event: never) => unknown, self?: unknown) => bind(eventName, handler, self, true);
+  const on: Bind = (eventName: string, handler: (event: never) => unknown, self?: unknown) =>
+    bind(eventName, handler, self, false);
+  const once: Bind = (eventName: string, handler: (event: never) => unknown, self?: unknown) =>
+    bind(eventName, handler, self, true);
 
   return {
     on,

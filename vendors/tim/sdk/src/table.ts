@@ -96,11 +96,18 @@ export class MessageTable {
     const { isPeerRead, ...envelope } = envelopeOf(core, env);
     this.patch(held, { ...envelope, isPeerRead: object.isPeerRead || isPeerRead });
     // The content is left alone unless it changed: the app may have put its own things beside it.
-    const changed = before === undefined ? core.status === 'sent' : before.version !== core.version || (core.revoked && !before.revoked);
+    const changed =
+      before === undefined
+        ? core.status === 'sent'
+        : before.version !== core.version || (core.revoked && !before.revoked);
     if (changed) {
       const elements = elementsOfMessage(core, env);
-      const erased = core.revoked !== undefined && elements[0]?.type !== 'TIMTextElem' && elements[0]?.type !== 'TIMCustomElem';
-      if (!erased) this.patch(held, { payload: { ...object.payload, ...payloadOf(elements) }, _elements: elements });
+      const erased =
+        core.revoked !== undefined &&
+        elements[0]?.type !== 'TIMTextElem' &&
+        elements[0]?.type !== 'TIMCustomElem';
+      if (!erased)
+        this.patch(held, { payload: { ...object.payload, ...payloadOf(elements) }, _elements: elements });
     }
     held.core = core;
   }

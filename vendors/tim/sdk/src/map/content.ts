@@ -1,6 +1,13 @@
 import type { Content, ContentOf, SendableContent } from '@magpie/protocol';
 import { TYPES_V2 as TYPES } from '../constants.ts';
-import type { CustomPayload, FacePayload, LocationPayload, MessageType, Payload, TextPayload } from '../types.ts';
+import type {
+  CustomPayload,
+  FacePayload,
+  LocationPayload,
+  MessageType,
+  Payload,
+  TextPayload,
+} from '../types.ts';
 import { audioPayload, filePayload, imagePayload, videoPayload, type UrlOf } from './media.ts';
 import { tipPayload, type PersonOf } from './tip.ts';
 import { typingPayload } from './typing.ts';
@@ -48,7 +55,10 @@ function remains({ original: { type, text = '' } }: ContentOf<'revoked'>): Senda
   }
 }
 
-const unknown: Element = { type: TYPES.MSG_CUSTOM, content: { data: '', description: '[Unsupported]', extension: '' } };
+const unknown: Element = {
+  type: TYPES.MSG_CUSTOM,
+  content: { data: '', description: '[Unsupported]', extension: '' },
+};
 
 /** A content as the vendor's elements, one but for `multi`; none for what TIM never shows (commands). */
 export function elementsOf(content: Content, env: ContentEnv): Element[] {
@@ -76,7 +86,9 @@ export function elementsOf(content: Content, env: ContentEnv): Element[] {
     case 'multi':
       return content.items.flatMap((item) => elementsOf(item, env));
     case 'tip':
-      return [{ type: TYPES.MSG_GRP_TIP, content: tipPayload(content, env.ref, env.groupName, env.personOf) }];
+      return [
+        { type: TYPES.MSG_GRP_TIP, content: tipPayload(content, env.ref, env.groupName, env.personOf) },
+      ];
     case 'revoked':
       return elementsOf(remains(content), env);
     case 'command':

@@ -1,5 +1,13 @@
 import type { ConversationView } from '@magpie/client';
-import type { Group as CoreGroup, GroupKind, GroupSummary, JoinRule, Member, Person, Role } from '@magpie/protocol';
+import type {
+  Group as CoreGroup,
+  GroupKind,
+  GroupSummary,
+  JoinRule,
+  Member,
+  Person,
+  Role,
+} from '@magpie/protocol';
 import type { Group, GroupMember, LastMessage, RemindType, SelfInfo } from '../types.ts';
 import { seconds } from './ids.ts';
 
@@ -12,7 +20,12 @@ const TYPE_OF: Readonly<Record<GroupKind, string>> = {
   circle: 'Public',
   club: 'Public',
 };
-const KIND_OF: Readonly<Record<string, GroupKind>> = { Private: 'work', Public: 'public', ChatRoom: 'meeting', Community: 'community' };
+const KIND_OF: Readonly<Record<string, GroupKind>> = {
+  Private: 'work',
+  Public: 'public',
+  ChatRoom: 'meeting',
+  Community: 'community',
+};
 
 export function groupTypeOf(kind: GroupKind): string {
   return TYPE_OF[kind];
@@ -22,7 +35,11 @@ export function groupKindOf(type: string): GroupKind | undefined {
   return Object.hasOwn(KIND_OF, type) ? KIND_OF[type] : undefined;
 }
 
-const JOIN_OPTION: Readonly<Record<JoinRule, string>> = { open: 'FreeAccess', approve: 'NeedPermission', closed: 'DisableApply' };
+const JOIN_OPTION: Readonly<Record<JoinRule, string>> = {
+  open: 'FreeAccess',
+  approve: 'NeedPermission',
+  closed: 'DisableApply',
+};
 
 export function joinOptionOf(join: JoinRule): string {
   return JOIN_OPTION[join];

@@ -44,7 +44,12 @@ export function stampOfClientId(clientId: string): Stamp | undefined {
 }
 
 export function stampOf(message: Pick<Message, 'id' | 'time' | 'clientId'>): Stamp {
-  return stampOfClientId(message.clientId) ?? { clientTime: seconds(message.time), random: mod32(message.id.replace(/\D/g, '')) };
+  return (
+    stampOfClientId(message.clientId) ?? {
+      clientTime: seconds(message.time),
+      random: mod32(message.id.replace(/\D/g, '')),
+    }
+  );
 }
 
 export function messageIdOf(from: string, { clientTime, random }: Stamp): string {
@@ -54,7 +59,9 @@ export function messageIdOf(from: string, { clientTime, random }: Stamp): string
 /** The parts of an ID as apps keep them; undefined if it is none. */
 export function parseMessageId(id: string): { readonly tinyId: string; readonly stamp: Stamp } | undefined {
   const found = /^(\d+)-(\d+)-(\d+)$/.exec(id);
-  return found ? { tinyId: found[1] ?? '', stamp: { clientTime: Number(found[2]), random: Number(found[3]) } } : undefined;
+  return found
+    ? { tinyId: found[1] ?? '', stamp: { clientTime: Number(found[2]), random: Number(found[3]) } }
+    : undefined;
 }
 
 export function seconds(ms: number): number {

@@ -35,7 +35,14 @@ export function imagePayload(content: ContentOf<'image'>, urlOf: UrlOf): ImagePa
 
 export function audioPayload({ file, seconds }: ContentOf<'audio'>, urlOf: UrlOf): AudioPayload {
   const url = urlOf(file);
-  return { uuid: uuidOf(file), url, remoteAudioUrl: url, size: file.size ?? 0, second: seconds ?? 0, downloadFlag: 2 };
+  return {
+    uuid: uuidOf(file),
+    url,
+    remoteAudioUrl: url,
+    size: file.size ?? 0,
+    second: seconds ?? 0,
+    downloadFlag: 2,
+  };
 }
 
 function extension(name: string | undefined): string {

@@ -6,7 +6,9 @@ import { elementsOf, type ContentEnv, type Element } from './content.ts';
 import { conversationOfRef, messageIdOf, seconds, stampOf } from './ids.ts';
 
 /** A core message and how this user stands to it; heads of conversations have no status of their own. */
-export type Source = CoreMessage & Pick<ClientMessage, 'ref' | 'mine'> & Partial<Pick<ClientMessage, 'status' | 'progress'>>;
+export type Source = CoreMessage &
+  Pick<ClientMessage, 'ref' | 'mine'> &
+  Partial<Pick<ClientMessage, 'status' | 'progress'>>;
 
 export interface MessageEnv extends Omit<ContentEnv, 'ref' | 'groupName'> {
   readonly me: string;
@@ -15,7 +17,12 @@ export interface MessageEnv extends Omit<ContentEnv, 'ref' | 'groupName'> {
   readonly peerReadSeq: (ref: string) => number;
 }
 
-const PRIORITY: Readonly<Record<Priority, MessagePriority>> = { high: 'High', normal: 'Normal', low: 'Low', lowest: 'Lowest' };
+const PRIORITY: Readonly<Record<Priority, MessagePriority>> = {
+  high: 'High',
+  normal: 'Normal',
+  low: 'Low',
+  lowest: 'Lowest',
+};
 
 export function priorityOf(priority: Priority | undefined): MessagePriority {
   return PRIORITY[priority ?? 'normal'];
@@ -32,7 +39,10 @@ export function atUserListOf(mentions: CoreMessage['mentions']): string[] {
 export function mentionsOf(atUserList: readonly string[]): NonNullable<CoreMessage['mentions']> | undefined {
   const users = atUserList.filter((id) => id !== TYPES.MSG_AT_ALL);
   if (atUserList.length === 0) return undefined;
-  return { ...(users.length > 0 ? { users } : {}), ...(users.length < atUserList.length ? { all: true as const } : {}) };
+  return {
+    ...(users.length > 0 ? { users } : {}),
+    ...(users.length < atUserList.length ? { all: true as const } : {}),
+  };
 }
 
 export function conversationTypeOf(ref: string): ConversationType {
@@ -41,7 +51,12 @@ export function conversationTypeOf(ref: string): ConversationType {
 
 export function elementsOfMessage(message: Source, env: MessageEnv): Element[] {
   const { ref, content } = message;
-  return elementsOf(content, { urlOf: env.urlOf, personOf: env.personOf, ref, groupName: ref.startsWith('g:') ? env.groupNameOf(ref) : '' });
+  return elementsOf(content, {
+    urlOf: env.urlOf,
+    personOf: env.personOf,
+    ref,
+    groupName: ref.startsWith('g:') ? env.groupNameOf(ref) : '',
+  });
 }
 
 export const idOf = (message: CoreMessage): string => messageIdOf(message.from, stampOf(message));

@@ -2,7 +2,8 @@ import type { Input, Person, Profile as CoreProfile } from '@magpie/protocol';
 import type { CustomField, Profile } from '../types.ts';
 import { seconds } from './ids.ts';
 
-const number = (text: string | undefined): number => (text !== undefined && /^\d+$/.test(text) ? Number(text) : 0);
+const number = (text: string | undefined): number =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : 0;
 
 /** A core profile in the vendor's words; numbers that the core keeps as text are numbers here. */
 export function profileOf(profile: CoreProfile): Profile {
@@ -27,12 +28,19 @@ export function profileOf(profile: CoreProfile): Profile {
 
 /** What is known of somebody without asking. */
 export function profileOfPerson(id: string, { name, avatar }: Person): Profile {
-  return profileOf({ id, ...(name === undefined ? {} : { name }), ...(avatar === undefined ? {} : { avatar }) });
+  return profileOf({
+    id,
+    ...(name === undefined ? {} : { name }),
+    ...(avatar === undefined ? {} : { avatar }),
+  });
 }
 
-export type ProfileFields = Partial<Omit<Profile, 'userID' | 'lastUpdatedTime' | 'profileCustomField'>> & {
-  profileCustomField?: CustomField[] | undefined;
-};
+type Constant = 'gender' | 'allowType' | 'adminForbidType';
+
+export type ProfileFields = Partial<
+  Omit<Profile, 'userID' | 'lastUpdatedTime' | 'profileCustomField' | Constant>
+> &
+  Partial<Record<Constant, string | number>> & { profileCustomField?: CustomField[] | undefined };
 
 const FIELDS = {
   nick: 'name',

@@ -16,15 +16,25 @@ export interface PickedFile {
 type Loose = Readonly<Record<string, unknown>>;
 
 const isLoose = (value: unknown): value is Loose => typeof value === 'object' && value !== null;
-const num = (value: unknown): number | undefined => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
-const str = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const num = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+const str = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 function isBlob(value: Loose): boolean {
-  return typeof value['size'] === 'number' && typeof value['type'] === 'string' && typeof value['slice'] === 'function';
+  return (
+    typeof value['size'] === 'number' &&
+    typeof value['type'] === 'string' &&
+    typeof value['slice'] === 'function'
+  );
 }
 
 function first(value: unknown): unknown {
-  return Array.isArray(value) ? value[0] : isLoose(value) && num(value['length']) !== undefined ? value[0 as never] : undefined;
+  return Array.isArray(value)
+    ? value[0]
+    : isLoose(value) && num(value['length']) !== undefined
+      ? value[0 as never]
+      : undefined;
 }
 
 function baseName(path: string): string {
@@ -84,5 +94,7 @@ export function pickFile(given: unknown): PickedFile | undefined {
 export function previewUrl({ source }: PickedFile): string | undefined {
   if (source.kind === 'path') return source.path;
   const { URL: maker } = globalThis as { URL?: { createObjectURL?: (blob: unknown) => string } };
-  return source.kind === 'blob' && typeof maker?.createObjectURL === 'function' ? maker.createObjectURL(source.blob) : undefined;
+  return source.kind === 'blob' && typeof maker?.createObjectURL === 'function'
+    ? maker.createObjectURL(source.blob)
+    : undefined;
 }

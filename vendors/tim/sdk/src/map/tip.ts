@@ -23,7 +23,9 @@ function operationType({ change, after, targets }: ContentOf<'tip'>): number {
     const role = after?.[targets?.[0] ?? ''];
     return role === 'member' ? TYPES.GRP_TIP_MBR_CANCELED_ADMIN : TYPES.GRP_TIP_MBR_SET_ADMIN;
   }
-  return Object.hasOwn(OPERATIONS, change) ? OPERATIONS[change as GroupChange] : TYPES.GRP_TIP_GRP_PROFILE_UPDATED;
+  return Object.hasOwn(OPERATIONS, change)
+    ? OPERATIONS[change as GroupChange]
+    : TYPES.GRP_TIP_GRP_PROFILE_UPDATED;
 }
 
 /** Names of changed fields as the vendor spells them; `groupName` beside `name` because its versions differ. */
@@ -41,12 +43,19 @@ export function newGroupProfile({ change, after = {}, targets }: ContentOf<'tip'
 }
 
 /** A tip entry as the vendor's group tip. `group` is what is known of the group now. */
-export function tipPayload(tip: ContentOf<'tip'>, ref: string, groupName: string, personOf: PersonOf): GroupTipPayload {
+export function tipPayload(
+  tip: ContentOf<'tip'>,
+  ref: string,
+  groupName: string,
+  personOf: PersonOf,
+): GroupTipPayload {
   const member = (userID: string): TipMember => {
     const { name = '', avatar = '' } = personOf(userID, ref);
     return { userID, nick: name, avatar };
   };
-  const userIDList = [...(tip.targets ?? (tip.change === 'joined' || tip.change === 'left' ? [tip.actor] : []))];
+  const userIDList = [
+    ...(tip.targets ?? (tip.change === 'joined' || tip.change === 'left' ? [tip.actor] : [])),
+  ];
   return {
     operatorID: tip.actor,
     operationType: operationType(tip),

@@ -9,13 +9,19 @@ export function typingPayload({ state }: ContentOf<'typing'>): CustomPayload {
 }
 
 /** Recognised by its exact form only; anything else is the app's own custom message. */
-export function typingContent({ data, description, extension }: Partial<CustomPayload>): ContentOf<'typing'> | undefined {
+export function typingContent({
+  data,
+  description,
+  extension,
+}: Partial<CustomPayload>): ContentOf<'typing'> | undefined {
   if (typeof data !== 'string' || !data.includes('user_typing_status') || (description ?? '') !== '' || (extension ?? '') !== '') return undefined; // prettier-ignore
   try {
     const said = JSON.parse(data) as Record<string, unknown>;
     if (said['businessID'] !== 'user_typing_status' || said['userAction'] !== 14) return undefined;
-    if (said['typingStatus'] === 1 && said['actionParam'] === 'EIMAMSG_InputStatus_Ing') return { type: 'typing', state: 'begin' };
-    if (said['typingStatus'] === 0 && said['actionParam'] === 'EIMAMSG_InputStatus_End') return { type: 'typing', state: 'end' };
+    if (said['typingStatus'] === 1 && said['actionParam'] === 'EIMAMSG_InputStatus_Ing')
+      return { type: 'typing', state: 'begin' };
+    if (said['typingStatus'] === 0 && said['actionParam'] === 'EIMAMSG_InputStatus_End')
+      return { type: 'typing', state: 'end' };
   } catch {
     // Not JSON: an app's own message that mentions the word.
   }
