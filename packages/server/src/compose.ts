@@ -34,7 +34,6 @@ export interface Composition {
   /** The vendors' plug-ins. */
   readonly plugins: { readonly webim: typeof webimRoutes };
   readonly lock: FolderLock;
-  /** The vendors' server sides. */
   close(): Promise<void>;
 }
 
