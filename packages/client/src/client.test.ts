@@ -187,7 +187,13 @@ describe('client', () => {
     server.say('carol', 'alice', 'c1');
     server.say('bob', 'alice', 'b3');
     server.down = false;
+    const from = told.length;
     await clock.advance(60_000);
+    const order = told
+      .slice(from)
+      .map(({ event }) => event)
+      .filter((event) => event !== 'state');
+    expect(order).toEqual(['syncing', 'messages', 'messages', 'conversations', 'unread', 'ready']);
     expect(texts()).toEqual(['b1', 'b2', 'b3', 'c1']);
     expect(told.filter(({ event }) => event === 'ready').map(({ data }) => data)).toEqual([
       { first: true, resumed: false },

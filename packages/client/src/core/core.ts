@@ -79,7 +79,7 @@ export class Core {
     this.windows = this.#createWindows();
     this.#intake = this.#createIntake();
     this.streams = new Streams({ ...this.#shared(), clock, sink: this.#intake, loadRow: async (key) => (await this.sync.loadRows([key]))[0], firstUnseen: (row) => this.sync.firstUnseen(row) }); // prettier-ignore
-    this.userLog = new UserLog({ ...this.#shared(), book: this.book, intake: this.#intake, instance: () => this.instance.id }); // prettier-ignore
+    this.userLog = new UserLog({ store: this.store, turn: this.turn, book: this.book, intake: this.#intake });
     this.sync = this.#createSync();
     this.#ack = new PositionAck(clock, () => this.sync.position, (position) => this.request('sync.ack', { position })); // prettier-ignore
     this.session = this.#createSession();

@@ -24,6 +24,7 @@ export class Turn {
   #changes: (() => void)[] = [];
   #touched = new Map<string, Set<string>>();
   #total = 0;
+  #holding = false;
   /** Keys of rows that were told and not taken back. */
   readonly #shown = new Set<string>();
 
@@ -69,6 +70,11 @@ export class Turn {
     this.run(() => this.#touched.set(key, (this.#touched.get(key) ?? new Set()).add(reason)));
   }
 
+  /** While on, the list and the total wait: after a drop the messages that were missed are told before the rows they moved. */
+  holdRows(on: boolean): void {
+    this.run(() => (this.#holding = on));
+  }
+
   /** Forgets what was gathered and what was told: a new login starts from nothing. */
   reset(): void {
     this.#groups = [];
@@ -76,18 +82,13 @@ export class Turn {
     this.#changes = [];
     this.#touched.clear();
     this.#total = 0;
+    this.#holding = false;
     this.#shown.clear();
   }
 
   #pending(): boolean {
-    return (
-      this.#windows.size +
-        this.#groups.length +
-        this.#messages.size +
-        this.#changes.length +
-        this.#touched.size >
-      0
-    );
+    const rows = this.#holding ? 0 : this.#touched.size;
+    return this.#windows.size + this.#groups.length + this.#messages.size + this.#changes.length + rows > 0;
   }
 
   #flush(): void {
@@ -105,12 +106,12 @@ export class Turn {
     const groups = this.#groups;
     const messages = [...this.#messages.values()];
     const changes = this.#changes;
-    const touched = this.#touched;
+    const touched: ReadonlyMap<string, ReadonlySet<string>> = this.#holding ? new Map() : this.#touched;
     this.#windows = new Set();
     this.#groups = [];
     this.#messages = new Map();
     this.#changes = [];
-    this.#touched = new Map();
+    if (!this.#holding) this.#touched = new Map();
     for (const tell of windows) tell();
     for (const event of groups) this.#emitter.emit('group', event);
     for (const batch of messages) this.#emitter.emit('messages', batch);

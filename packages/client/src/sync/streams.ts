@@ -92,11 +92,6 @@ export class Streams {
     return this.#tracks.get(key)?.seq !== undefined;
   }
 
-  /** How far the messages of a conversation were handed on. */
-  seqOf(key: string): number {
-    return this.#tracks.get(key)?.seq ?? 0;
-  }
-
   /** This conversation is up to date as of this row: nothing before it will be raised. */
   begin(row: Pick<Conversation, 'conv' | 'lastSeq' | 'changeSeq'>): void {
     const track = this.#track(row.conv);

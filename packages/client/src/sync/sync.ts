@@ -31,6 +31,7 @@ export interface SyncNeeds {
 
 const RETRY = 500;
 const LONGEST_RETRY = 10_000;
+const LONGEST_HOLD = 3_000;
 /** A message gets its time before it is committed, and the clocks of nodes differ. */
 const OVERLAP = 10_000;
 
@@ -83,6 +84,7 @@ export class Sync {
   /** The socket is gone; what comes before the next sync waits for it. */
   offline(): void {
     this.#run++;
+    this.#needs.turn.holdRows(false);
     this.#healing = false;
     this.#held = [];
   }
@@ -95,6 +97,7 @@ export class Sync {
     const first = !this.#readyTold;
     this.#held ??= [];
     this.#needs.onSyncing(first);
+    if (begun) this.#holdRows(valid);
     if (moved) {
       this.#needs.onNewEpoch();
       this.#userSeq = 0;
@@ -108,8 +111,15 @@ export class Sync {
     this.#release();
     await this.#needs.streams.settled();
     if (!valid()) return;
+    this.#needs.turn.holdRows(false);
     this.#readyTold = true;
     this.#needs.onReady(first, resumed === true);
+  }
+
+  /** The list follows the messages, but a gap that will not heal must not keep it back for long. */
+  #holdRows(valid: () => boolean): void {
+    this.#needs.turn.holdRows(true);
+    this.#needs.clock.after(LONGEST_HOLD, () => valid() && this.#needs.turn.holdRows(false));
   }
 
   /** An own message whose reply came: its place in the log is known. */

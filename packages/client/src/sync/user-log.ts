@@ -9,8 +9,6 @@ export interface UserLogNeeds {
   readonly book: ConversationBook;
   readonly intake: Intake;
   readonly turn: Turn;
-  readonly instance: () => string;
-  readonly me: () => string;
 }
 
 /** Applies the user's own log. */

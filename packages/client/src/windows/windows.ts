@@ -1,4 +1,4 @@
-import { refOf, type Message, type MessagePage } from '@magpie/protocol';
+import { type Message, type MessagePage } from '@magpie/protocol';
 import { isHole } from '../core/entry-class.ts';
 import type { Turn } from '../core/turn.ts';
 import type { LocalStore } from '../store/local-store.ts';
@@ -110,9 +110,5 @@ export class Windows {
 
   #of(key: string): Iterable<LiveWindow> {
     return this.#open.get(key) ?? [];
-  }
-
-  refOf(key: string): string {
-    return refOf(key, this.#needs.me());
   }
 }
