@@ -10,7 +10,6 @@ const TencentCloudChat = {
   VERSION: VERSION_V3,
 } as const;
 
-// eslint-disable-next-line @typescript-eslint/no-namespace
 declare namespace TencentCloudChat {
   type EVENT = (typeof EVENT_V3)[keyof typeof EVENT_V3];
   type TYPES = (typeof TYPES_V3)[keyof typeof TYPES_V3];

@@ -5,7 +5,6 @@ import { create } from './sdk.ts';
 const TIM = { create, EVENT: EVENT_V2, TYPES: TYPES_V2, VERSION: VERSION_V2 } as const;
 
 // The vendor's typings name the constants' types through the default export too.
-// eslint-disable-next-line @typescript-eslint/no-namespace
 declare namespace TIM {
   type EVENT = (typeof EVENT_V2)[keyof typeof EVENT_V2];
   type TYPES = (typeof TYPES_V2)[keyof typeof TYPES_V2];

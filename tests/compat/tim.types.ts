@@ -43,7 +43,7 @@ type Plain<T> =
             ? number
             : T extends readonly (infer E)[]
               ? Plain<E>[]
-              : T extends String
+              : T extends { charAt(index: number): string }
                 ? string
                 : T extends object
                   ? { [K in keyof T]: Plain<T[K]> }
