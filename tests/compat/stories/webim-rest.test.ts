@@ -161,6 +161,41 @@ it('files go up and come down, with a secret where asked', async () => {
   });
 });
 
+it('the SDK’s own helpers reach the same paths', async () => {
+  const { webimToken: accessToken, appKey } = await server.credentials('alice');
+  const result = await new Promise<{ url: string; entities: { uuid: string }[] }>((resolve, reject) =>
+    WebIM.utils.uploadFile({
+      apiUrl: server.url,
+      appKey,
+      accessToken,
+      file: { filename: 'a.txt', data: new Uint8Array([104, 105]) },
+      onFileUploadComplete: resolve,
+      onFileUploadError: reject,
+    }),
+  );
+  const url = `${result.url}/${result.entities[0]?.uuid}`;
+  const text = await new Promise((resolve, reject) =>
+    WebIM.utils.download({
+      url,
+      onFileDownloadComplete: (blob) => resolve((blob as Blob).text()),
+      onFileDownloadError: reject,
+    }),
+  );
+  expect(text).toBe('hi');
+  const refused = await new Promise((onFileUploadError) =>
+    WebIM.utils.uploadFile({
+      apiUrl: server.url,
+      appKey,
+      accessToken: 'x',
+      file: new Blob(['hi']),
+      onFileUploadError,
+    }),
+  );
+  expect(refused).toMatchObject({ type: 101, data: { error: 'auth_bad_access_token' } });
+  expect(await WebIM.utils.ajax({ url: `${server.url}/healthz` })).toEqual({ ok: true });
+  expect(WebIM.utils.getEnvInfo().platform).toBe('node');
+});
+
 it('the example runs, through the vendor’s own name', async () => {
   const { stdout } = await run(
     process.execPath,

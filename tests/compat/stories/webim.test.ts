@@ -558,6 +558,26 @@ describe.each([
     expect(second.conn.isOpened()).toBe(true);
   });
 
+  it('ids are shown and written in lower case, whoever made them', async () => {
+    const name = `Max${++made}`;
+    await server.admin('user.register', { userId: name });
+    const max = await app(name);
+    await max.login();
+    await max.event('onOfflineMessageSyncFinish');
+    const ann = await online(`ann${made}`);
+    expect(max.conn.user).toBe(name.toLowerCase());
+    await max.text(ann.user.toUpperCase(), 'hi');
+    const got = await ann.event('onTextMessage');
+    expect(got).toMatchObject({ from: name.toLowerCase(), to: ann.user });
+    await ann.text(got.from ?? '', 'hello');
+    expect(await max.event('onTextMessage')).toMatchObject({ from: ann.user, to: name.toLowerCase() });
+    await ann.conn.send(WebIM.message.create({ type: 'channel', chatType: 'singleChat', to: name }));
+    expect(await max.event('onChannelMessage')).toMatchObject({ from: ann.user });
+    expect((await ann.conn.getServerConversations()).data?.conversations).toMatchObject([
+      { conversationId: name.toLowerCase(), unReadCount: 0 },
+    ]);
+  });
+
   it('old style: listen, new message, callbacks', async () => {
     const n = ++made;
     const ann = await app(`ann${n}`);

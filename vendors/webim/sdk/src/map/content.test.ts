@@ -159,10 +159,9 @@ describe('content', () => {
   });
 
   it('a typing command with an ext of its own stays a command', () => {
-    expect(back({ type: 'cmd', action: 'TypingBegin', ext: { a: 1 } })).toEqual({
-      type: 'command',
-      action: 'TypingBegin',
-    });
+    const typing = { type: 'cmd', action: 'TypingBegin', ext: { a: 1 } };
+    expect(back(typing)).toEqual({ type: 'command', action: 'TypingBegin', fields: { a: 1 } });
+    expect(there(back(typing))).toEqual(typing);
   });
 
   it('filters name our types', () => {

@@ -139,7 +139,10 @@ function command(body: LooseBody): Outgoing {
   if (action === FOREIGN.command && typeof ext['data'] === 'string' && Object.keys(ext).length === 1) {
     return { content: { type: 'command', data: ext['data'] }, extUsed: true };
   }
-  return { content: { type: 'command', action } };
+  if (bare) return { content: { type: 'command', action } };
+  // A copy of its own: the app's object may be a proxy, or change before it is sent.
+  const fields = JSON.parse(JSON.stringify(ext)) as Record<string, unknown>;
+  return { content: { type: 'command', action, fields }, extUsed: true };
 }
 
 function custom(body: Loose): SendableContent {
