@@ -96,10 +96,8 @@ function describe(
 
 /** RFC 6266: a plain name for old readers, the real one in UTF-8 (RFC 5987). */
 export function disposition(kind: 'inline' | 'attachment', name: string): string {
-  // eslint-disable-next-line no-control-regex
-  const clean = name
-    .toWellFormed()
-    .replace(/[\u0000-\u001f\u007f-\u009f/\\\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '_');
+  // Marks that turn the reading direction hide what a name ends in.
+  const clean = name.toWellFormed().replace(/[\p{Cc}\p{Bidi_Control}/\\]/gu, '_');
   const plain = clean.replace(/[^\x20-\x7e]/g, '_').replace(/["%;]/g, '_');
   const full = encodeURIComponent(clean).replace(
     /['()*!]/g,

@@ -114,6 +114,6 @@ describe('a picture through a real server', () => {
     expect(await said('DELETE', path)).toEqual([404, 'UNKNOWN_OPERATION']);
     expect(await said('GET', '/files/demo')).toEqual([404, 'UNKNOWN_OPERATION']);
     expect((await said('GET', '/files/%zz/x/y'))[0]).toBe(400);
-    expect((await said('GET', `/files/${'x'.repeat(600)}/x/y`))[0]).toBe(404);
+    expect((await said('GET', `/files/${'x'.repeat(600)}/x/y`))[0]).toBe(414);
   });
 });
