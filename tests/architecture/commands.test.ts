@@ -8,6 +8,21 @@ const runInCi: readonly { readonly command: RegExp; readonly file: string; reado
   { command: /^npm start$/, file: 'tests/build/start.test.ts', proof: "['start'" },
   { command: /^npm run build$/, file: 'tests/build/packages.test.ts', proof: "['run', 'build'" },
   {
+    command: /^npm start -w @magpie\/example-zim-two-clients$/,
+    file: 'tests/compat/stories/zim-example.test.ts',
+    proof: 'examples/zim-two-clients/src/main.ts',
+  },
+  {
+    command: /^npm start -w @magpie\/example-tim-vue$/,
+    file: 'tests/compat/stories/tim-example.test.ts',
+    proof: 'examples/tim-vue/headless.ts',
+  },
+  {
+    command: /^npm start -w @magpie\/example-webim-typing$/,
+    file: 'tests/compat/stories/webim-rest.test.ts',
+    proof: 'examples/webim-typing/src/main.ts',
+  },
+  {
     command: /^node packages\/server\/dist\/main\.js$/,
     file: 'tests/build/server.test.ts',
     proof: 'dist/main.js',

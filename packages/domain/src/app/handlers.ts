@@ -48,7 +48,8 @@ export function appHandlers(deps: Deps): HandlersOf<'app'> {
 
     'app.list': async (_ctx, input) => {
       const sorted = [...apps.all()].sort((a, b) => (a.id < b.id ? -1 : 1));
-      const from = input.cursor === undefined ? sorted : sorted.filter((app) => app.id > input.cursor!);
+      const { cursor } = input;
+      const from = cursor === undefined ? sorted : sorted.filter((app) => app.id > cursor);
       const page = from.slice(0, input.limit ?? 200);
       const last = page.at(-1);
       return {
