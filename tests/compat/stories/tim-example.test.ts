@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createTestServer, type TestServer } from '@magpie/testkit/network';
+import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -48,3 +49,12 @@ it('a class in a Pinia store: login kept, handlers bound after it, read, history
     ]);
   }
 }); // prettier-ignore
+
+it('its page builds, with the SDK under the vendor’s name', async () => {
+  const folder = fileURLToPath(new URL('../../../examples/tim-vue', import.meta.url));
+  const built = await build({ root: folder, logLevel: 'error', build: { write: false, minify: false } });
+  const code = (Array.isArray(built) ? built : [built]).flatMap((result) =>
+    'output' in result ? result.output : [],
+  );
+  expect(code.map((file) => ('code' in file ? file.code : '')).join('')).toContain('Params validate failed.');
+});

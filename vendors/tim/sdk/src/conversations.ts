@@ -1,10 +1,10 @@
 import type { ConversationView } from '@magpie/client';
-import { bareId, kindOf } from '@magpie/protocol';
 import { guarded, guardedSync, type Context } from './context.ts';
 import { badParams, scoped, timError, toTimError } from './errors.ts';
 import { conversationRef } from './history.ts';
 import { groupOf } from './map/group.ts';
 import { conversationOf, isShown, lastMessageOf, notifyOf, remindTypeOf } from './map/conversation.ts';
+import { bareId } from './map/ids.ts';
 import { profileOf } from './map/profile.ts';
 import type { Conversation, Group } from './types.ts';
 
@@ -43,7 +43,7 @@ function fits(conversation: Conversation, filter: ConversationFilter): boolean {
 /** A conversation that is in nobody's list yet. */
 function blank(ref: string, me: string): ConversationView {
   const conv = ref.startsWith('u:') ? `d:${[me, bareId(ref)].sort().join(' ')}` : ref;
-  return { conv, ref, kind: kindOf(ref), lastSeq: 0, changeSeq: 0, activeAt: 0, readSeq: 0, reportedSeq: 0, unread: 0, heads: {}, historyFrom: 0, ...(ref.startsWith('u:') ? { peer: bareId(ref) } : {}) }; // prettier-ignore
+  return { conv, ref, kind: ref.startsWith('u:') ? 'direct' : 'group', lastSeq: 0, changeSeq: 0, activeAt: 0, readSeq: 0, reportedSeq: 0, unread: 0, heads: {}, historyFrom: 0, ...(ref.startsWith('u:') ? { peer: bareId(ref) } : {}) }; // prettier-ignore
 }
 
 /** A group with what the user's own row says of it. */

@@ -1,4 +1,4 @@
-import { MagpieError, type ErrorCode } from '@magpie/protocol';
+import type { ErrorCode, MagpieError } from '@magpie/protocol';
 
 /** What every rejected promise of this SDK rejects with: an `Error` with the vendor's number. */
 export interface TimError extends Error {
@@ -84,13 +84,24 @@ export const TIM_CODES: Readonly<Record<ErrorCode, Row>> = {
   INTERNAL: { else: 60008, group: 10002, c2c: 20005 },
 }; // prettier-ignore
 
+/** An error of the client, known by its code: more than one copy of the class may be in a page. */
+export function coreError(thrown: unknown): MagpieError | undefined {
+  const { code } = (thrown instanceof Error ? thrown : {}) as { code?: unknown };
+  return typeof code === 'string' && Object.hasOwn(TIM_CODES, code) ? (thrown as MagpieError) : undefined;
+}
+
+export function hasCode(thrown: unknown, code: ErrorCode): boolean {
+  return coreError(thrown)?.code === code;
+}
+
 /** Anything thrown, as this SDK's errors. Errors that are already the vendor's pass through. */
 export function toTimError(thrown: unknown, scope?: Scope): TimError {
   if (isTimError(thrown)) return thrown;
-  const error = MagpieError.from(thrown);
-  const row = TIM_CODES[error.code];
-  const message = error.field === undefined ? error.message : `${error.message} (${error.field})`;
-  return timError((scope && row[scope]) ?? row.else, message, {}, error);
+  const error = coreError(thrown);
+  const row: Row = TIM_CODES[error?.code ?? 'INTERNAL'];
+  const said = error?.message ?? 'Something went wrong in the SDK.';
+  const message = error?.field === undefined ? said : `${said} (${error.field})`;
+  return timError((scope && row[scope]) ?? row.else, message, {}, thrown);
 }
 
 export function isTimError(thrown: unknown): thrown is TimError {

@@ -1,11 +1,11 @@
 import type { Client, ClientEvents, ConnectionState } from '@magpie/client';
-import { bareId, type KickReason } from '@magpie/protocol';
+import type { KickReason } from '@magpie/protocol';
 import { EVENT_V3 as EVENT, TYPES_V2 as TYPES } from './constants.ts';
 import type { Context, EventData } from './context.ts';
 import { allConversations } from './conversations.ts';
 import { toTimError } from './errors.ts';
 import { currentGroups } from './groups.ts';
-import { conversationOfRef } from './map/ids.ts';
+import { bareId, conversationOfRef } from './map/ids.ts';
 import { profileOf } from './map/profile.ts';
 import { becomeReady, endLogin } from './session.ts';
 import type { Message } from './types.ts';

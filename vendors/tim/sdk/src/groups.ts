@@ -1,8 +1,8 @@
-import { MagpieError, type Group as CoreGroup } from '@magpie/protocol';
+import type { Group as CoreGroup } from '@magpie/protocol';
 import { TYPES_V2 as TYPES } from './constants.ts';
 import { guarded, type Context } from './context.ts';
 import { groupFor } from './conversations.ts';
-import { badParams, timError, toTimError, unsupported } from './errors.ts';
+import { badParams, hasCode, timError, toTimError, unsupported } from './errors.ts';
 import { groupKindOf, joinRuleOf } from './map/group.ts';
 import type { CustomField, Group } from './types.ts';
 
@@ -96,9 +96,8 @@ export function groupApi(context: Context) {
     try {
       return { status: TYPES.JOIN_STATUS_SUCCESS, group: groupFor(context, await groups().join(id)) };
     } catch (thrown) {
-      if (!(thrown instanceof MagpieError)) throw thrown;
-      if (thrown.code === 'ALREADY_MEMBER') return { status: TYPES.JOIN_STATUS_ALREADY_IN_GROUP, group: groupFor(context, await requireGroup(context, id)) };
-      if (thrown.code === 'JOIN_CLOSED' && kindHeld(id) === 'work') throw timError(2601, 'Work groups cannot be joined; a member must add you.', {}, thrown);
+      if (hasCode(thrown, 'ALREADY_MEMBER')) return { status: TYPES.JOIN_STATUS_ALREADY_IN_GROUP, group: groupFor(context, await requireGroup(context, id)) };
+      if (hasCode(thrown, 'JOIN_CLOSED') && kindHeld(id) === 'work') throw timError(2601, 'Work groups cannot be joined; a member must add you.', {}, thrown);
       throw thrown;
     }
   } // prettier-ignore
@@ -107,8 +106,7 @@ export function groupApi(context: Context) {
     try {
       await groups().leave(groupId(groupID));
     } catch (thrown) {
-      if (thrown instanceof MagpieError && thrown.code === 'NOT_MEMBER')
-        throw timError(2623, 'You are not in this group.', {}, thrown);
+      if (hasCode(thrown, 'NOT_MEMBER')) throw timError(2623, 'You are not in this group.', {}, thrown);
       throw thrown;
     }
     return { groupID };
@@ -119,7 +117,7 @@ export function groupApi(context: Context) {
     try {
       await groups().dismiss(id);
     } catch (thrown) {
-      if (thrown instanceof MagpieError && thrown.code === 'FORBIDDEN') {
+      if (hasCode(thrown, 'FORBIDDEN')) {
         const { kind } = await requireGroup(context, id);
         if (kind === 'work') throw timError(2622, 'Work groups cannot be dismissed.', {}, thrown);
       }
@@ -153,7 +151,7 @@ export function groupApi(context: Context) {
     try {
       await groups().transfer(groupId(groupID), newOwnerID);
     } catch (thrown) {
-      if (thrown instanceof MagpieError && thrown.code === 'FORBIDDEN')
+      if (hasCode(thrown, 'FORBIDDEN'))
         throw timError(2681, 'Only the owner can hand the group over.', {}, thrown);
       throw thrown;
     }

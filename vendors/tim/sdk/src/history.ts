@@ -1,7 +1,6 @@
 import type { ClientMessage, ListOptions } from '@magpie/client';
-import { MagpieError } from '@magpie/protocol';
 import { guarded, type Context } from './context.ts';
-import { badParams, scoped, timError } from './errors.ts';
+import { badParams, hasCode, scoped, timError } from './errors.ts';
 import { parseMessageId, refOfConversation, seconds } from './map/ids.ts';
 import { idOf } from './map/message.ts';
 import type { Message } from './types.ts';
@@ -64,7 +63,7 @@ async function read(context: Context, options: ListOptions): Promise<Stretch> {
     return await context.client().messages.list(options);
   } catch (thrown) {
     // Nothing was ever said there: an empty history, as the vendor answers.
-    if (thrown instanceof MagpieError && thrown.code === 'CONVERSATION_NOT_FOUND') return { messages: [], more: false, edge: undefined };
+    if (hasCode(thrown, 'CONVERSATION_NOT_FOUND')) return { messages: [], more: false, edge: undefined };
     throw thrown;
   }
 } // prettier-ignore

@@ -1,9 +1,9 @@
 import type { ConversationView } from '@magpie/client';
-import { bareId, type Group as CoreGroup, type Notify } from '@magpie/protocol';
+import type { Group as CoreGroup, Notify } from '@magpie/protocol';
 import { TYPES_V2 as TYPES } from '../constants.ts';
 import type { Conversation, GroupAtInfo, LastMessage, RemindType } from '../types.ts';
 import { EMPTY_LAST, groupOf, groupTypeOf } from './group.ts';
-import { conversationOfRef, seconds } from './ids.ts';
+import { bareId, conversationOfRef, seconds } from './ids.ts';
 import { messageOf, type MessageEnv } from './message.ts';
 import { previewOf } from './preview.ts';
 import { profileOfPerson } from './profile.ts';

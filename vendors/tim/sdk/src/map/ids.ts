@@ -85,6 +85,11 @@ export function conversationOfRef(ref: string): string | undefined {
   return ref.startsWith('s:') ? SYSTEM : undefined;
 }
 
+/** The id inside a ref. */
+export function bareId(ref: string): string {
+  return ref.slice(2);
+}
+
 export function refOfTarget(conversationType: 'C2C' | 'GROUP', to: string): string {
   return `${conversationType === 'C2C' ? 'u' : 'g'}:${to}`;
 }

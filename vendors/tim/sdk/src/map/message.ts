@@ -1,9 +1,9 @@
 import type { ClientMessage } from '@magpie/client';
-import { bareId, type Message as CoreMessage, type Priority } from '@magpie/protocol';
+import type { Message as CoreMessage, Priority } from '@magpie/protocol';
 import { TYPES_V2 as TYPES } from '../constants.ts';
 import type { ConversationType, Message, MessagePayload, MessagePriority } from '../types.ts';
 import { elementsOf, type ContentEnv, type Element } from './content.ts';
-import { conversationOfRef, messageIdOf, seconds, stampOf } from './ids.ts';
+import { bareId, conversationOfRef, messageIdOf, seconds, stampOf } from './ids.ts';
 
 /** A core message and how this user stands to it; heads of conversations have no status of their own. */
 export type Source = CoreMessage &

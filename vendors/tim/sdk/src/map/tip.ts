@@ -1,7 +1,8 @@
-import { bareId, type ContentOf, type GroupChange, type Person } from '@magpie/protocol';
+import type { ContentOf, GroupChange, Person } from '@magpie/protocol';
 import { TYPES_V2 as TYPES } from '../constants.ts';
 import type { GroupTipPayload, TipMember } from '../types.ts';
 import { joinOptionOf } from './group.ts';
+import { bareId } from './ids.ts';
 
 export type PersonOf = (id: string, ref?: string) => Person;
 
