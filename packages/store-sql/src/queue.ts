@@ -18,7 +18,6 @@ interface Waiting {
   readonly unit: Unit;
   readonly resolve: (results: readonly unknown[]) => void;
   readonly reject: (error: Error) => void;
-  readonly since: number;
   settled: boolean;
 }
 
@@ -30,6 +29,7 @@ export class CommitQueue {
   private readonly options: Required<CommitQueueOptions>;
   private waiting: Waiting[] = [];
   private inFlight: readonly Waiting[] = [];
+  private inFlightSince = 0;
   private scheduled = false;
   private closed = false;
   private drained: (() => void) | undefined;
@@ -66,7 +66,7 @@ export class CommitQueue {
     if (this.waiting.length >= this.options.maxQueue)
       return Promise.reject(new MagpieError('OVERLOADED', { retryAfter: 200 }));
     return new Promise((resolve, reject) => {
-      this.waiting.push({ unit, resolve, reject, since: Date.now(), settled: false });
+      this.waiting.push({ unit, resolve, reject, settled: false });
       this.schedule();
     });
   }
@@ -86,6 +86,7 @@ export class CommitQueue {
       const batch = this.waiting.length <= maxBatch ? this.waiting : this.waiting.slice(0, maxBatch);
       this.waiting = this.waiting.length <= maxBatch ? [] : this.waiting.slice(maxBatch);
       this.inFlight = batch;
+      this.inFlightSince = performance.now();
       const outcomes = await run(batch.map(({ unit }) => unit));
       this.inFlight = [];
       batch.forEach((waiting, i) => this.settle(waiting, outcomes[i] ?? { error: 'no outcome' }));
@@ -112,11 +113,12 @@ export class CommitQueue {
 
   /** Lets go of callers who wait too long, and tries a write while writes fail: nobody else might. */
   private tick(): void {
-    const limit = Date.now() - this.options.timeout;
-    const first = this.inFlight[0];
-    if (first && !first.settled && first.since < limit) {
+    const limit = performance.now() - this.options.timeout;
+    if (this.inFlight.length > 0 && !this.stuck() && this.inFlightSince < limit) {
       this.trouble = 'a commit takes too long; the disk may be stuck';
       for (const waiting of this.inFlight) this.giveUp(waiting, true);
+    }
+    if (this.stuck()) {
       for (const waiting of this.waiting) this.giveUp(waiting, false);
       this.waiting = [];
     }

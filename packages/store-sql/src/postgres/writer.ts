@@ -18,6 +18,7 @@ interface Link {
   readonly connection: WriteConnection;
   /** Set while a commit is on its way: losing the connection then leaves its outcome unknown. */
   committing: boolean;
+  busy: boolean;
 }
 
 /** The writing connection of this process. Lost, it is made again by the batch that needs it. */
@@ -25,8 +26,15 @@ export function postgresWriter(options: PostgresOptions): PostgresWriter {
   let link: Link | undefined;
 
   const linked = async (): Promise<Link> => {
-    link ??= createLink(await connect(options));
-    return link;
+    if (link) return link;
+    const client = await connect(options);
+    const made = createLink(client);
+    // Cut while idle: the next batch simply makes a new one.
+    client.once('end', () => {
+      if (link === made && !made.busy) link = undefined;
+    });
+    link = made;
+    return made;
   };
   const drop = (): void => {
     const client = link?.client;
@@ -35,9 +43,14 @@ export function postgresWriter(options: PostgresOptions): PostgresWriter {
   };
 
   const attempt = async (units: readonly Unit[], checkNames: boolean): Promise<readonly UnitOutcome[]> => {
-    const { hot, connection } = await linked();
-    hot.reset(checkNames);
-    return runBatch(connection, units);
+    const current = await linked();
+    current.hot.reset(checkNames);
+    current.busy = true;
+    try {
+      return await runBatch(current.connection, units);
+    } finally {
+      current.busy = false;
+    }
   };
 
   const writeAll = async (units: readonly Unit[]): Promise<readonly UnitOutcome[]> => {
@@ -107,7 +120,7 @@ function createLink(client: pg.Client): Link {
     rollbackToSavepoint: () => run('rollback to savepoint unit; release savepoint unit'),
     endsBatch: (error) => isRetryable(error) || isKnownName(error) || isUnavailable(error),
   };
-  const link: Link = { client, hot, connection, committing: false };
+  const link: Link = { client, hot, connection, committing: false, busy: false };
   return link;
 }
 

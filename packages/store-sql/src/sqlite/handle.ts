@@ -2,7 +2,6 @@ import Libsql from 'libsql';
 import type { Execute } from '../kysely.ts';
 
 export type SqlValue = string | number | null;
-export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /** A statement prepared once. Parameters are positional (`?1` …). */
 export interface Prepared {

@@ -17,8 +17,9 @@ export interface SqliteWriter {
 /** Pages of the log (4 KB each) at which a commit checkpoints although there is work: what bounds the log's size. */
 const MAX_WAL_PAGES = 4000;
 
-export async function openSqliteWriter(path: string, now: number): Promise<SqliteWriter> {
-  const handle = openSqlite(path);
+/** `open` is for tests that listen to the statements. */
+export async function openSqliteWriter(path: string, now: number, open = openSqlite): Promise<SqliteWriter> {
+  const handle = open(path);
   try {
     // FULL: a commit returns after the log's fsync. That is promise 1, and group commit makes it cheap.
     handle.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = off;

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql, type Kysely } from 'kysely';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bindKysely } from '../kysely.ts';
+import type { Schema } from '../schema.ts';
+import { openSqlite, type SqliteHandle } from '../sqlite/handle.ts';
+import { openSqliteWriter } from '../sqlite/writer.ts';
+import type { Migration } from './dialect.ts';
+import { migrate, MIGRATIONS } from './run.ts';
+
+let folder = '';
+let path = '';
+let handle: SqliteHandle;
+let db: Kysely<Schema>;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'magpie-migrations-'));
+  path = join(folder, 'm.db');
+  handle = openSqlite(path);
+  db = bindKysely('sqlite', handle.execute);
+});
+
+afterEach(() => {
+  handle.close();
+  rmSync(folder, { recursive: true });
+});
+
+const versions = (): unknown[] =>
+  handle.prepare('select version from magpie_migrations order by version').rows().flat();
+
+/** What an upgrade will look like: a column more, filled from what is there. */
+const next: Migration = {
+  version: MIGRATIONS.length + 1,
+  name: 'next',
+  up: async (m) => {
+    await m.run('alter table apps add column label text');
+    await m.run("update apps set label = id || '!'");
+  },
+};
+
+async function fill(): Promise<void> {
+  const apps = Array.from({ length: 500 }, (_, i) => ({
+    id: `a${i}`,
+    name: 'x',
+    settings: '{}',
+    created_at: i,
+  }));
+  await db.insertInto('apps').values(apps).execute();
+}
+
+it('numbers follow one another', () => {
+  expect(MIGRATIONS.map((migration) => migration.version)).toEqual(MIGRATIONS.map((_, i) => i + 1));
+});
+
+it('upgrades a database that is in use, and does it once', async () => {
+  expect(await migrate(db, 'sqlite', 5)).toEqual({ from: 0, to: MIGRATIONS.length });
+  await fill();
+  const all = [...MIGRATIONS, next];
+  expect(await migrate(db, 'sqlite', 6, all)).toEqual({ from: MIGRATIONS.length, to: next.version });
+  expect(await migrate(db, 'sqlite', 7, all)).toEqual({ from: next.version, to: next.version });
+  const labels = await sql<{ label: string }>`select label from apps order by created_at`.execute(db);
+  expect(labels.rows.map((row) => row.label)).toEqual(Array.from({ length: 500 }, (_, i) => `a${i}!`));
+  expect(versions()).toEqual(all.map((migration) => migration.version));
+});
+
+it('refuses a database of a newer server', async () => {
+  await migrate(db, 'sqlite', 5, [...MIGRATIONS, next]);
+  await expect(openSqliteWriter(path, 6)).rejects.toThrow(
+    `The database has version ${next.version}, this server knows up to ${MIGRATIONS.length}`,
+  );
+});
+
+it('an upgrade that breaks off leaves everything as it was', async () => {
+  await migrate(db, 'sqlite', 5);
+  await fill();
+  const broken: Migration = { ...next, up: async (m) => next.up(m).then(() => m.run('select nonsense')) };
+  handle.exec('begin');
+  await expect(migrate(db, 'sqlite', 6, [...MIGRATIONS, broken])).rejects.toThrow('nonsense');
+  handle.exec('rollback');
+  expect(versions()).toEqual(MIGRATIONS.map((migration) => migration.version));
+  await expect(sql`select label from apps`.execute(db)).rejects.toThrow('label');
+  const writer = await openSqliteWriter(path, 7);
+  writer.close();
+});

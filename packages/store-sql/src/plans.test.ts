@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ParticipantRow, WriteOp } from '@magpie/domain';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sqliteHotReads } from './hot/sqlite.ts';
+import { bindKysely } from './kysely.ts';
+import { createReads, type Reads } from './read/reads.ts';
+import { openSqlite, type SqliteHandle } from './sqlite/handle.ts';
+import { openSqliteWriter } from './sqlite/writer.ts';
+
+/** Every statement the store sends is explained: nothing that grows with use may be read from one end to the other. */
+
+const folder = mkdtempSync(join(tmpdir(), 'magpie-plans-'));
+const path = join(folder, 'plans.db');
+const statements = new Set<string>();
+
+function listening(file: string): SqliteHandle {
+  const handle = openSqlite(file);
+  return {
+    ...handle,
+    get inTransaction() {
+      return handle.inTransaction;
+    },
+    prepare: (sql) => {
+      statements.add(sql);
+      return handle.prepare(sql);
+    },
+    execute: (sql, parameters) => {
+      statements.add(sql);
+      return handle.execute(sql, parameters);
+    },
+  };
+}
+
+const at = 1;
+const app = 'a';
+const [conv, user] = [1, 'alice'];
+const file = { app, id: 'f', owner: user, use: 'message', name: '', size: 1, mime: '', state: 'granted', uploadKey: '', createdAt: 1, finishedAt: null, usedAt: null, meta: '{}' } as never; // prettier-ignore
+const ops: readonly WriteOp[] = [
+  { op: 'app.create', row: { id: app, name: '', settings: {}, createdAt: 1 } },
+  { op: 'app.set', id: app, set: { name: 'x' } },
+  { op: 'door.put', row: { kind: 'tim' as never, vendorId: '1', app, clientId: null, sealedSecret: '', sealedOldSecret: null, oldUntil: null } }, // prettier-ignore
+  { op: 'door.remove', app, kind: 'tim' as never, vendorId: '2' },
+  {
+    op: 'user.create',
+    app,
+    id: user,
+    fold: user,
+    unique: true,
+    profile: {} as never,
+    passwordHash: null,
+    at,
+  },
+  { op: 'user.set', app, id: user, set: { updatedAt: 2 } },
+  { op: 'user.set', app, id: user, set: {} },
+  { op: 'conversation.create', conv, app, key: 'g:1', kind: 'group', at },
+  { op: 'group.create', row: { conv, app, id: '1', kind: 'work', name: '', avatar: null, intro: null, announcement: null, ext: null, owner: null, join: 'free' as never, maxMembers: 9, createdAt: 1 } }, // prettier-ignore
+  { op: 'group.set', conv, set: { name: 'x' } },
+  { op: 'group.set', conv, set: {} },
+  { op: 'participant.put', conv, app, user, set: {}, at },
+  { op: 'member.put', conv, app, user: 'bob', state: 'member', role: 'member', at },
+  { op: 'member.role', conv, user: 'bob', role: 'admin', at },
+  { op: 'append', conv, sender: user, clientId: '1', fp: 1, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body: '{}', at }, // prettier-ignore
+  { op: 'change', conv, event: 'e', payload: '{}', at },
+  { op: 'log', app, user, event: 'e', convKey: null, payload: '{}', at },
+  { op: 'message.replace', conv, seq: 1, type: 'text', body: '{}', revoked: true },
+  { op: 'deleted.add', conv, user, seqs: [1], at },
+  { op: 'receipt.add', conv, user, seqs: [1], content: null, at },
+  { op: 'block.put', app, user, targets: ['bob'], at, max: 9 },
+  { op: 'block.remove', app, user, targets: ['bob'] },
+  { op: 'instance.put', app, user, instance: 'i', platform: 'web', userSeq: 1, at, seenAt: 1 },
+  { op: 'file.create', row: file },
+  { op: 'file.set', app, id: 'f', set: { size: 2 } },
+  { op: 'file.use', app, ids: ['f'], at },
+  { op: 'file.remove', app, ids: ['f'] },
+  { op: 'member.dismissAll', conv, at },
+  { op: 'prune', changesBefore: 9, logBefore: 9, max: 9 },
+];
+
+async function readEverything(reads: Reads): Promise<void> {
+  const { apps, users, conversations, messages, groups, receipts, files } = reads;
+  const row = (await conversations.participant(conv, user)) as ParticipantRow;
+  await Promise.all([
+    apps.all(), users.get(app, user), users.many(app, [user]), users.byFold(app, user), users.log(app, user, 0, 9),
+    users.instance(app, user, 'i'), users.furthestInstance(app, user), users.blocked(app, user), users.isBlocked(app, user, 'bob'),
+    conversations.members(conv, { limit: 9 }), conversations.members(conv, { role: 'admin', after: row, limit: 9 }),
+    groups.byId(app, '1'), groups.many(app, ['1']), groups.byConversations([conv]), groups.ofUser(app, user, { limit: 9 }),
+    receipts.counts(conv, [1]), receipts.readers(conv, 1, { limit: 9 }), receipts.of(conv, user, [1]),
+    files.get(app, 'f'), files.usedBytes(app), files.unused(9, 9), files.grantedSince(app, user, 0), messages.changes(conv, 0, 9),
+  ]); // prettier-ignore
+}
+
+beforeAll(async () => {
+  const writer = await openSqliteWriter(path, 1, listening);
+  const write = async (op: WriteOp): Promise<void> => {
+    const [outcome] = await writer.write([[op]]);
+    if (!outcome || !('results' in outcome)) throw new Error(`${op.op}: ${JSON.stringify(outcome)}`);
+  };
+  for (const op of ops) await write(op);
+  const handle = listening(path);
+  await readEverything(
+    createReads(bindKysely('sqlite', handle.execute), sqliteHotReads(handle), (error) => error),
+  );
+  handle.close();
+  await write({ op: 'app.delete', id: app });
+  writer.close();
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const SETUP = /^\s*(create|begin|commit|savepoint|release|pragma|insert into "?(meta|magpie_migrations))|from (apps|"apps"|"doors"|magpie_migrations|meta|"meta")|update meta/i; // prettier-ignore
+
+it('no statement scans a table that grows', () => {
+  const handle = openSqlite(path);
+  const scans: string[] = [];
+  let explained = 0;
+  for (const sql of statements) {
+    if (SETUP.test(sql)) continue;
+    explained += 1;
+    const filled = sql.replaceAll(/\?\d*/g, 'null');
+    for (const cells of handle.prepare(`explain query plan ${filled}`).rows()) {
+      const detail = String(cells[3]);
+      // `s` and `old` are made within the statement and small.
+      if (/^SCAN (?!s$|s\b|old\b|\(subquery|CONSTANT)/.test(detail)) scans.push(`${detail}: ${sql}`);
+    }
+  }
+  handle.close();
+  expect(explained).toBeGreaterThan(60);
+  expect(scans).toEqual([]);
+});
+
+it('a history page is one range of one index, and unread is counted in an index alone', () => {
+  const handle = openSqlite(path);
+  const plans = (needle: RegExp): string[] =>
+    [...statements]
+      .filter((sql) => needle.test(sql))
+      .flatMap((sql) => handle.prepare(`explain query plan ${sql.replaceAll(/\?\d*/g, '1')}`).rows().map((cells) => String(cells[3]))); // prettier-ignore
+  expect(plans(/from messages m where m\.conv = \?1 and m\.seq <= \?2 and m\.seq >= \?3 order/)).toEqual([
+    'SEARCH m USING INDEX messages_place (conv=? AND seq>? AND seq<?)',
+  ]);
+  expect(plans(/count\(\*\) from messages/)).toContain(
+    'SEARCH messages USING COVERING INDEX messages_place (conv=? AND seq>? AND seq<?)',
+  );
+  expect(plans(/from messages m where.*\(m\.flags & 16\)/)[0]).toContain('messages_mentions');
+  handle.close();
+});

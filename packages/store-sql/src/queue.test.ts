@@ -1,0 +1,155 @@
+import { StoreConflict, type WriteOp } from '@magpie/domain';
+import { MagpieError } from '@magpie/protocol';
+import { expect, it, vi } from 'vitest';
+import { CommitQueue, numberSource } from './queue.ts';
+import type { Unit, UnitOutcome } from './write/batch.ts';
+
+const unit = [{ op: 'member.dismissAll', conv: 1, at: 1 }] as const satisfies readonly WriteOp[];
+const done = (units: readonly Unit[]): UnitOutcome[] => units.map(() => ({ results: [undefined] }));
+
+/** A writer that answers when the test says so. */
+function manual() {
+  const batches: { units: readonly Unit[]; answer: (outcomes: readonly UnitOutcome[]) => void }[] = [];
+  const heard: (() => void)[] = [];
+  return {
+    batches,
+    run: (units: readonly Unit[]) =>
+      new Promise<readonly UnitOutcome[]>((answer) => {
+        batches.push({ units, answer });
+        heard.splice(0).forEach((hear) => hear());
+      }),
+    /** The n-th batch, once it was asked for. */
+    async batch(n: number) {
+      while (batches.length <= n) await new Promise<void>((resolve) => heard.push(resolve));
+      const batch = batches[n];
+      if (!batch) throw new Error('no batch');
+      return {
+        size: batch.units.length,
+        answer: batch.answer,
+        succeed: () => batch.answer(done(batch.units)),
+      };
+    },
+  };
+}
+
+const codeOf = (commit: Promise<unknown>): Promise<string> =>
+  commit.then(
+    () => 'done',
+    (error: unknown) =>
+      error instanceof MagpieError || error instanceof StoreConflict ? error.code : String(error),
+  );
+
+it('what is ready in one turn is one batch; what comes during a commit is the next', async () => {
+  const writer = manual();
+  const queue = new CommitQueue({ run: writer.run });
+  const early = [queue.commit(unit), queue.commit(unit), queue.commit(unit)];
+  const first = await writer.batch(0);
+  const late = [queue.commit(unit), queue.commit(unit)];
+  expect([first.size, writer.batches.length]).toEqual([3, 1]);
+  first.succeed();
+  await Promise.all(early);
+  const second = await writer.batch(1);
+  expect(second.size).toBe(2);
+  second.succeed();
+  await Promise.all(late);
+  await queue.close();
+});
+
+it('batches and the queue are bounded', async () => {
+  const writer = manual();
+  const queue = new CommitQueue({ run: writer.run, maxBatch: 2, maxQueue: 3 });
+  const commits = [1, 2, 3].map(() => queue.commit(unit));
+  expect(await codeOf(queue.commit(unit))).toBe('OVERLOADED');
+  for (const [n, size] of [2, 1].entries()) {
+    const batch = await writer.batch(n);
+    expect(batch.size).toBe(size);
+    batch.succeed();
+  }
+  await Promise.all(commits);
+  await queue.close();
+});
+
+it('each unit gets its own outcome', async () => {
+  const writer = manual();
+  const queue = new CommitQueue({ run: writer.run });
+  const ends = Promise.all([1, 2, 3, 4].map(() => codeOf(queue.commit(unit))));
+  (await writer.batch(0)).answer([
+    { results: [undefined] },
+    { conflict: 'full', op: 0 },
+    { error: 'broken' },
+    { unavailable: 'disk full' },
+  ]);
+  expect(await ends).toEqual(['done', 'full', 'INTERNAL', 'STORE_UNAVAILABLE']);
+  expect(queue.trouble).toBe('disk full');
+  await queue.close();
+});
+
+it('a commit that takes too long is answered as unknown, and nothing is taken until it ends', async () => {
+  const writer = manual();
+  const queue = new CommitQueue({ run: writer.run, timeout: 20 });
+  const stuck = queue.commit(unit);
+  const batch = await writer.batch(0);
+  const waiting = codeOf(queue.commit(unit));
+  const error = await stuck.then(() => undefined, (thrown: unknown) => thrown as MagpieError); // prettier-ignore
+  expect([error?.code, error?.retryable, error?.detail]).toEqual([
+    'STORE_UNAVAILABLE',
+    true,
+    { unknown: true },
+  ]);
+  expect(await waiting).toBe('STORE_UNAVAILABLE');
+  expect(await codeOf(queue.commit(unit))).toBe('STORE_UNAVAILABLE');
+  expect(queue.trouble).toContain('too long');
+  batch.succeed();
+  await vi.waitFor(() => expect(queue.trouble).toBeUndefined());
+  const after = queue.commit(unit);
+  (await writer.batch(writer.batches.length)).succeed();
+  await after;
+  await queue.close();
+});
+
+it('tries by itself whether writes work again', async () => {
+  let full = true;
+  const probes: Unit[] = [];
+  const queue = new CommitQueue({
+    run: async (units) => {
+      probes.push(...units);
+      return full ? units.map(() => ({ unavailable: 'disk full' })) : done(units);
+    },
+    timeout: 20,
+  });
+  expect(await codeOf(queue.commit(unit))).toBe('STORE_UNAVAILABLE');
+  await vi.waitFor(() => expect(probes.length).toBeGreaterThan(2));
+  expect(queue.trouble).toBe('disk full');
+  full = false;
+  await vi.waitFor(() => expect(queue.trouble).toBeUndefined());
+  await queue.close();
+});
+
+it('closing finishes what was accepted and refuses the rest', async () => {
+  const writer = manual();
+  const queue = new CommitQueue({ run: writer.run });
+  const accepted = queue.commit(unit);
+  const closed = queue.close();
+  expect(await codeOf(queue.commit(unit))).toBe('STORE_UNAVAILABLE');
+  (await writer.batch(0)).succeed();
+  await Promise.all([accepted, closed]);
+});
+
+it('numbers are fetched in blocks and given once', async () => {
+  let taken = 0;
+  let fetches = 0;
+  const queue = new CommitQueue({
+    run: async (units) =>
+      units.map(([op]) => {
+        fetches += 1;
+        const first = taken + 1;
+        taken += op?.op === 'numbers.take' ? op.count : 0;
+        return { results: [first] };
+      }),
+  });
+  const next = numberSource(queue);
+  const numbers = await Promise.all(Array.from({ length: 70 }, () => next()));
+  expect(numbers).toEqual(Array.from({ length: 70 }, (_, i) => i + 1));
+  expect(fetches).toBe(3);
+  await queue.close();
+});
