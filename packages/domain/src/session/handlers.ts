@@ -165,13 +165,3 @@ export function sessionHandlers(deps: Deps): HandlersOf<'session'> {
     },
   };
 }
-
-export function sessionContext(app: AppContext, session: Session, address?: string): Ctx {
-  return {
-    app,
-    caller: 'user',
-    userId: session.userId,
-    session,
-    ...(address === undefined ? {} : { address }),
-  };
-}
