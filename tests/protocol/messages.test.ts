@@ -70,6 +70,21 @@ describe('a direct message', () => {
   });
 });
 
+describe('a user id in another case', () => {
+  it('means the user as first spelt, for sending and reading', async () => {
+    await server.admin('user.register', { userId: 'MaxMustermann' });
+    await using alice = await signIn(server, 'alice');
+    const sent = await alice.request('message.send', textTo('u:maxmustermann', 'hi Max'));
+    expect(sent.conv).toBe('d:MaxMustermann alice');
+    const page = await alice.request('message.list', {
+      ref: 'u:MAXMUSTERMANN',
+      direction: 'older',
+      limit: 5,
+    });
+    expect(page.entries).toHaveLength(1);
+  });
+});
+
 describe('unread', () => {
   it('is a fact: sends raise it, reading, revoking and deleting lower it', async () => {
     await using carol = await signIn(server, 'carol');

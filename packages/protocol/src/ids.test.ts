@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   directKey,
   directPair,
+  filePath,
   keyOf,
   kindOf,
   messageId,
@@ -58,5 +59,17 @@ describe('message ids', () => {
   it('of other forms are of none', () => {
     for (const id of ['', '1', '0000000001', '10000000000', 'x10000000001', '1'.repeat(40)])
       expect(parseMessageId(id)).toBeUndefined();
+  });
+});
+
+describe('file addresses', () => {
+  it('can be made of any name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 0xd800, max: 0xdfff }), (name, half) => {
+        const path = filePath('demo', 'x'.repeat(32), `${name}${String.fromCharCode(half)}`);
+        expect(path).toMatch(/^\/files\/demo\/x{32}\/[^/]+$/);
+        expect(() => decodeURIComponent(path)).not.toThrow();
+      }),
+    );
   });
 });

@@ -66,7 +66,10 @@ export function unstoredMessageId(timeMs: number, counter: number): string {
   return `0${timeMs}${String(counter % 1_000_000).padStart(6, '0')}`;
 }
 
+/** Half a surrogate pair, which no address can hold. */
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
 /** Path of a file below the server's address. `name` is for people; only app and file id count. */
 export function filePath(appId: string, fileId: string, name: string): string {
-  return `/files/${encodeURIComponent(appId)}/${fileId}/${encodeURIComponent(name)}`;
+  return `/files/${encodeURIComponent(appId)}/${fileId}/${encodeURIComponent(name.replace(LONE, '_'))}`;
 }

@@ -16,7 +16,7 @@ import {
   type Store,
   type TokenVerifier,
 } from '@magpie/domain';
-import { createSqliteStore, lockDataFolder, type FolderLock } from '@magpie/store-sql';
+import { lockDataFolder, openStore, type FolderLock } from '@magpie/store-sql';
 import { webimRoutes } from '@magpie/webim-server';
 import type { ServerConfig } from './config.ts';
 import { createFileProcessor } from './files/processor.ts';
@@ -50,7 +50,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     open: (sealed, context) => seals.unseal(sealed, place(context)),
   };
   const hasher = createPasswordHasher();
-  const store = await createSqliteStore({ path: config.store.slice(7), now: clock.now });
+  const store = await openStore(config.store, { now: clock.now, force: config.force });
   const bus = createLocalBus();
   const storage = await createDiskStorage(config.files);
   const signer = await createFileSigner(storage, sealer);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { LIMITS, MagpieError } from '@magpie/protocol';
-import Fastify, { type FastifyInstance } from 'fastify';
+import { LIMITS, MagpieError, type ErrorCode } from '@magpie/protocol';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { pino, type Logger } from 'pino';
 import { adminTokenOf } from './admin-token.ts';
 import { compose, type Composition } from './compose.ts';
@@ -42,7 +42,7 @@ export async function startServer(
   let draining = false;
   const ready = () => !draining;
   const onInternal = (error: MagpieError, operation: string) => log.error({ err: error.cause ?? error, operation }, 'operation failed'); // prettier-ignore
-  const http = createHttp(config);
+  const http = createHttp(config, onInternal);
   const demo = await demoMode(config, composition);
   if (demo)
     demoRoutes(http, {
@@ -87,8 +87,17 @@ export async function startServer(
   };
 }
 
-function createHttp(config: ServerConfig): FastifyInstance {
-  const http = Fastify({ logger: false, trustProxy: config.trustProxy, bodyLimit: LIMITS.frame.maxBytes, requestTimeout: 0, forceCloseConnections: true, routerOptions: { maxParamLength: 512 } }); // prettier-ignore
+type OnInternal = (error: MagpieError, operation: string) => void;
+
+/** What fastify refused by itself: bad requests, bodies too large; anything else is ours. */
+function codeOf(thrown: unknown): ErrorCode {
+  const status = thrown instanceof Error && 'statusCode' in thrown ? Number(thrown.statusCode) : 500;
+  if (status === 413) return 'TOO_LARGE';
+  return status >= 400 && status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
+}
+
+function createHttp(config: ServerConfig, onInternal: OnInternal): FastifyInstance {
+  const http = Fastify({ logger: false, trustProxy: config.trustProxy, bodyLimit: LIMITS.frame.maxBytes, requestTimeout: 0, forceCloseConnections: true, frameworkErrors: (error, _request, reply) => void sendError(reply as FastifyReply, new MagpieError(codeOf(error), { cause: error })), routerOptions: { maxParamLength: 512 } }); // prettier-ignore
   // JSON is decoded by the contract's own bounded step.
   http.removeAllContentTypeParsers();
   http.addContentTypeParser(
@@ -100,11 +109,12 @@ function createHttp(config: ServerConfig): FastifyInstance {
     void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin');
   });
   http.setNotFoundHandler((_request, reply) => sendError(reply, new MagpieError('UNKNOWN_OPERATION', { message: 'There is nothing at this address.' }))); // prettier-ignore
-  http.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    const code = status === 413 ? 'TOO_LARGE' : status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
-    return sendError(reply, error instanceof MagpieError ? error : new MagpieError(code, { cause: error }));
-  });
+  const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const error = thrown instanceof MagpieError ? thrown : new MagpieError(codeOf(thrown), { cause: thrown });
+    if (error.code === 'INTERNAL') onInternal(error, `${request.method} ${request.routeOptions.url ?? ''}`);
+    return sendError(reply, error);
+  };
+  http.setErrorHandler(answerError);
   return http;
 }
 

@@ -100,6 +100,7 @@ export function appHandlers(deps: Deps): HandlersOf<'app'> {
       await changed();
       for (const session of [...sessions.all()])
         if (session.app === input.id) sessions.kick(session, 'appDeleted');
+      await deps.files.removeApp(input.id);
       return {};
     },
   };

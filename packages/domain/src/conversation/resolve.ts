@@ -1,5 +1,6 @@
 import {
   bareId,
+  directKey,
   directPair,
   keyOf,
   kindOf,
@@ -71,6 +72,8 @@ export class Conversations {
   async direct(app: string, a: string, key: string): Promise<Place> {
     const known = await this.byKey(app, key);
     if (known) return known;
+    const spelt = await this.respelt(app, a, key);
+    if (spelt !== undefined) return this.direct(app, a, spelt);
     const pair = directPair(key);
     for (const user of pair) await this.accounts.require(app, user, user === a ? 'user' : 'ref');
     const at = this.clock.now();
@@ -89,6 +92,17 @@ export class Conversations {
       if (!row) throw error;
       return this.remember(row);
     }
+  }
+
+  /**
+   * The key with the peer's id as it was first spelt, where only the case differed (Easemob's SDK folds ids). Nobody else can be
+   * meant: an id whose fold is taken cannot be made.
+   */
+  private async respelt(app: string, me: string, key: string): Promise<string | undefined> {
+    const [a, b] = directPair(key);
+    const peer = a === me ? b : a;
+    const row = await this.accounts.resolve(app, peer, true);
+    return row && row.id !== peer ? directKey(me, row.id) : undefined;
   }
 
   /** A user's row in a group, for the hot path: kept until the membership changes. */
@@ -113,9 +127,13 @@ export class Conversations {
   /** A conversation a user has a row in, as they see it; undefined for a direct one that has not begun. */
   async find(ctx: Ctx, ref: string): Promise<Sight | undefined> {
     const key = keyOf(ref, ctx.userId);
-    const place = await this.byKey(ctx.app.id, key);
-    if (!place) return undefined;
-    return this.sight(place, ctx.userId);
+    const place = (await this.byKey(ctx.app.id, key)) ?? (await this.otherwise(ctx, key));
+    return place && this.sight(place, ctx.userId);
+  }
+
+  private async otherwise(ctx: Ctx, key: string): Promise<Place | undefined> {
+    const spelt = kindOf(key) === 'direct' ? await this.respelt(ctx.app.id, ctx.userId, key) : undefined;
+    return spelt === undefined ? undefined : this.byKey(ctx.app.id, spelt);
   }
 
   async require(ctx: Ctx, ref: string, field = 'ref'): Promise<Sight> {

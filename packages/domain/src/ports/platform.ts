@@ -64,4 +64,6 @@ export interface FileProcessor {
     readonly mime: string;
   }): Promise<InspectedFile & { readonly size: number }>;
   remove(app: string, id: string): Promise<void>;
+  /** Everything of an app. */
+  removeApp(app: string): Promise<void>;
 }

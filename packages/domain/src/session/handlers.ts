@@ -6,7 +6,7 @@ import {
   type Input,
   type Output,
 } from '@magpie/protocol';
-import type { AppContext, Ctx, HandlersOf } from '../core/context.ts';
+import type { AppContext, HandlersOf } from '../core/context.ts';
 import type { Deps } from '../deps.ts';
 import type { TokenClaims } from '../ports/platform.ts';
 import type { UserRow } from '../ports/rows.ts';

@@ -67,6 +67,8 @@ export interface FileStorage {
   read(key: FileKey, part: FilePart, range?: ByteRange): Promise<Readable | undefined>;
   /** Everything under the key. */
   remove(key: FileKey): Promise<void>;
+  /** Everything of an app. */
+  removeApp(app: string): Promise<void>;
   /** A small text kept beside the files, made on first use; everyone who asks gets the same one. */
   note(name: string, make: () => string): Promise<string>;
 }

@@ -30,6 +30,7 @@ export function createFileProcessor(storage: FileStorage): FileProcessor {
       return run;
     },
     remove: (app, id) => storage.remove({ app, id }),
+    removeApp: (app) => storage.removeApp(app),
   };
 }
 

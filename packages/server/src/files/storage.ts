@@ -6,6 +6,7 @@ import {
   readdir,
   readFile,
   rename,
+  rm,
   stat,
   unlink,
   type FileHandle,
@@ -125,6 +126,11 @@ class DiskStorage implements FileStorage {
       for (const name of names)
         if (name === key.id || name.startsWith(`${key.id}.`)) await drop(join(folder, name));
     });
+  }
+
+  async removeApp(app: string): Promise<void> {
+    if (!APP.test(app)) throw new TypeError('not the id of an app');
+    await rm(join(this.root, app), { recursive: true, force: true });
   }
 
   async note(name: string, make: () => string): Promise<string> {
