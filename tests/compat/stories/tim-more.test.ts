@@ -242,3 +242,97 @@ describe('sessions', () => {
     await laptop.destroy();
   });
 });
+
+describe('facts apps rely on', () => {
+  test('a message of another dialect has the same ID on every TIM client', async () => {
+    const { TIM, chat: phone } = await enter('alice');
+    const { chat: laptop } = await enter('alice');
+    const lists = [phone, laptop].map((chat) => listen<Message[]>(chat, TIM.EVENT.MESSAGE_RECEIVED));
+    await server.admin('message.send', { ref: 'u:alice', clientId: 'zim:elsewhere:1', content: { type: 'custom', flavour: 'named', data: '', name: 'poke', fields: { n: '1' } } }, { user: 'carol' });
+    const [[one], [two]] = (await Promise.all(lists.map((list) => list.take()))) as [Message[], Message[]];
+    expect(one).toMatchObject({ from: 'carol', type: 'TIMCustomElem', payload: { data: '{"customEvent":"poke","customExts":{"n":"1"}}', description: 'poke' } });
+    expect(one?.ID).toMatch(/^144115\d{12}-\d+-\d+$/);
+    expect(two?.ID).toBe(one?.ID);
+    expect((await laptop.getMessageList({ conversationID: 'C2Ccarol' })).data.messageList.at(-1)).toBe(two);
+    await phone.destroy();
+    await laptop.destroy();
+  }); // prettier-ignore
+
+  test('one message: received, then the list, then the total; the list is changed already', async () => {
+    const { TIM, chat: dave } = await enter('dave');
+    const { chat: carol } = await enter('carol');
+    await dave.setMessageRead({ conversationID: 'C2Ccarol' });
+    const before = dave.getTotalUnreadMessageCount();
+    const order: string[] = [];
+    const total = listen<number>(dave, TIM.EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED);
+    dave.on(TIM.EVENT.MESSAGE_RECEIVED, () => order.push(`received ${dave.getTotalUnreadMessageCount() - before}`));
+    dave.on(TIM.EVENT.CONVERSATION_LIST_UPDATED, ({ data }) => order.push(`list ${data[0]?.conversationID}`));
+    dave.on(TIM.EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, ({ data }) => order.push(`total ${data - before}`));
+    await dave.setMessageRemindType({ userIDList: ['carol'], messageRemindType: TIM.TYPES.MSG_REMIND_ACPT_AND_NOTE });
+    order.length = 0;
+    await carol.sendMessage(carol.createTextMessage({ to: 'dave', conversationType: TIM.TYPES.CONV_C2C, payload: { text: 'in order' }, needReadReceipt: true }));
+    await total.take((count) => count === before + 1);
+    expect(order).toEqual(['received 1', 'list C2Ccarol', 'total 1']);
+
+    const receipts = listen<unknown[]>(carol, TIM.EVENT.MESSAGE_READ_RECEIPT_RECEIVED);
+    const newest = (await dave.getMessageList({ conversationID: 'C2Ccarol' })).data.messageList.at(-1) as Message;
+    await dave.sendMessageReadReceipt([newest]);
+    expect(await receipts.take()).toEqual([{ messageID: newest.ID, userID: 'dave', isPeerRead: true }]);
+    expect(dave.getTotalUnreadMessageCount()).toBe(before + 1);
+    await carol.destroy();
+    await dave.destroy();
+  }); // prettier-ignore
+
+  test('a refused message fails, is changed, and goes out when sent again; one that waits for the network goes out once', async () => {
+    const proxy = await server.proxy();
+    const { TIM, chat: bob } = await enter('bob', proxy.url);
+    const { chat: alice } = await enter('alice');
+    const received = listen<Message[]>(alice, TIM.EVENT.MESSAGE_RECEIVED);
+    const net = listen<{ state: string }>(bob, TIM.EVENT.NET_STATE_CHANGE);
+    const to = { to: 'alice', conversationType: TIM.TYPES.CONV_C2C };
+    const long = bob.createTextMessage({ ...to, payload: { text: 'x'.repeat(20_000) } });
+    const { ID } = long;
+    await expect(bob.sendMessage(long)).rejects.toMatchObject({ code: 80002, data: { message: long } });
+    expect(long.status).toBe('fail');
+    long.payload.text = 'shorter';
+    await bob.resendMessage(long);
+    expect(long).toMatchObject({ ID, status: 'success', isResend: true });
+    expect((await received.take())[0]).toMatchObject({ ID, payload: { text: 'shorter' } });
+
+    proxy.block();
+    await net.take(({ state }) => state !== 'connected');
+    const later = bob.createTextMessage({ ...to, payload: { text: 'later' } });
+    const sending = bob.sendMessage(later);
+    expect(later.status).toBe('unSend');
+    proxy.restore();
+    await sending;
+    expect((await received.take())[0]).toMatchObject({ ID: later.ID, payload: { text: 'later' } });
+    await bob.destroy();
+    await alice.destroy();
+  }); // prettier-ignore
+
+  test('handlers bound before login hear SDK_READY once each login; another user finds nothing of the first', async () => {
+    vi.resetModules();
+    const { default: TIM } = await import('@magpie/tim');
+    const chat = TIM.create({ SDKAppID: 1400000001, proxyServer: server.url.replace('http', 'ws') });
+    made.push(chat);
+    const ready = listen(chat, TIM.EVENT.SDK_READY);
+    const { userSig } = await server.credentials('alice');
+    await chat.login({ userID: 'alice', userSig });
+    await ready.take();
+    expect([chat.isReady(), chat.getLoginUser()]).toEqual([true, 'alice']);
+    expect(Math.abs(Number(chat.getServerTime()) - Date.now() / 1000)).toBeLessThan(5);
+    const mine = chat.createTextMessage({ to: 'bob', conversationType: TIM.TYPES.CONV_C2C, payload: { text: 'mine' } });
+    await chat.sendMessage(mine);
+    await chat.logout();
+    expect(chat.isReady()).toBe(false);
+    const { userSig: other } = await server.credentials('dave');
+    await chat.login({ userID: 'dave', userSig: other });
+    await ready.take();
+    expect(ready.seen).toEqual([]);
+    expect(chat.findMessage(mine.ID)).toBeNull();
+    expect((await chat.getConversationList()).data.conversationList.map(({ conversationID }) => conversationID)).not.toContain('C2Cbob');
+    await expect(chat.login({ userID: 'alice', userSig })).rejects.toMatchObject({ code: 2025 });
+    await chat.destroy();
+  }); // prettier-ignore
+});

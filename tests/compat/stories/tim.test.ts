@@ -1,7 +1,7 @@
 import type { default as Tim, ChatSDK, Message } from '@magpie/tim';
 import { createTestServer, type TestServer } from '@magpie/testkit/network';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { reactive } from 'vue';
+import { reactive, watch } from 'vue';
 import { listen } from './tim-app.ts';
 
 type TIM = typeof Tim;
@@ -69,7 +69,15 @@ describe.each(forms)('the story, with %s', (form, wrap) => {
       type: 'TIMTextElem',
     });
     const id = hello.ID;
+    const drawn: string[] = [];
+    watch(
+      () => hello.status,
+      (status) => drawn.push(status),
+      { flush: 'sync' },
+    );
     const { data } = await alice.sendMessage(hello);
+    // Changes are made through the object that was handed in, so that a page that shows it sees them.
+    expect(drawn).toEqual(form.startsWith('plain') ? [] : ['success']);
     expect(data.message).toBe(hello);
     expect(hello).toMatchObject({ ID: id, status: 'success', sequence: 1 });
     const [first] = await received.take((messages) => messages[0]?.payload.text === 'hello');

@@ -94,14 +94,15 @@ export function hasCode(thrown: unknown, code: ErrorCode): boolean {
   return coreError(thrown)?.code === code;
 }
 
-/** Anything thrown, as this SDK's errors. Errors that are already the vendor's pass through. */
-export function toTimError(thrown: unknown, scope?: Scope): TimError {
+/** Anything thrown, as this SDK's errors; of several places the first that has its own number. The vendor's own pass through. */
+export function toTimError(thrown: unknown, ...scopes: readonly (Scope | undefined)[]): TimError {
   if (isTimError(thrown)) return thrown;
   const error = coreError(thrown);
   const row: Row = TIM_CODES[error?.code ?? 'INTERNAL'];
   const said = error?.message ?? 'Something went wrong in the SDK.';
   const message = error?.field === undefined ? said : `${said} (${error.field})`;
-  return timError((scope && row[scope]) ?? row.else, message, {}, thrown);
+  const place = scopes.find((scope) => scope !== undefined && row[scope] !== undefined);
+  return timError((place && row[place]) ?? row.else, message, {}, thrown);
 }
 
 export function isTimError(thrown: unknown): thrown is TimError {

@@ -1,7 +1,7 @@
 import type { ClientMessage, Draft } from '@magpie/client';
 import type { SendableContent, SendInput } from '@magpie/protocol';
 import { guarded, type Context } from './context.ts';
-import { scoped, timError, toTimError, type Scope } from './errors.ts';
+import { coreError, scoped, timError, toTimError, type Scope } from './errors.ts';
 import { locate } from './locate.ts';
 import { contentOf } from './map/content.ts';
 import { clientIdOf, refOfConversation, refOfTarget } from './map/ids.ts';
@@ -10,7 +10,7 @@ import { typingContent } from './map/typing.ts';
 import type { Held } from './table.ts';
 import type { Message, SendMessageOptions } from './types.ts';
 
-const SCOPES: Readonly<Record<string, Scope>> = {
+const MEDIA: Readonly<Record<string, Scope>> = {
   TIMImageElem: 'image',
   TIMSoundElem: 'audio',
   TIMVideoFileElem: 'video',
@@ -87,6 +87,14 @@ export function sendApi(context: Context) {
     return held;
   }
 
+  const stampedId = ({ clientTime, random }: Message): string => clientIdOf({ clientTime, random });
+
+  /** The server refused it, so it is nowhere: the app may change it, and sending it again sends it as it then is. */
+  function forget(message: Message, held: Held): void {
+    held.queued = false;
+    context.client().messages.discard(stampedId(message));
+  }
+
   async function deliver(message: Message, held: Held, send: (onProgress: (fraction: number) => void) => Promise<ClientMessage>): Promise<{ message: Message }> {
     const onProgress = (fraction: number): void => {
       table.patch(held, { progress: fraction });
@@ -99,7 +107,8 @@ export function sendApi(context: Context) {
       return { message };
     } catch (thrown) {
       table.patch(held, { status: 'fail' });
-      const error = toTimError(thrown, SCOPES[message.type] ?? (message.conversationType === 'GROUP' ? 'group' : 'c2c'));
+      const error = toTimError(thrown, MEDIA[message.type], message.conversationType === 'GROUP' ? 'group' : 'c2c');
+      if (coreError(thrown)?.retryable === false) forget(message, held);
       error.data['message'] = message;
       throw error;
     }
