@@ -83,7 +83,8 @@ function prepared(db: Libsql.Database, sql: string): Prepared {
   if (statement.reader) statement.raw();
   return {
     run: (...parameters) => statement.run(parameters).changes,
-    one: (...parameters) => statement.get(parameters) as readonly SqlValue[] | undefined,
+    // Not `get`: after an `all` on the same connection it reads what stood before the last commit.
+    one: (...parameters) => (statement.all(parameters) as (readonly SqlValue[])[])[0],
     rows: (...parameters) => statement.all(parameters) as (readonly SqlValue[])[],
   };
 }
