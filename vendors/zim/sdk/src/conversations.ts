@@ -2,7 +2,7 @@ import type { ConversationView } from '@magpie/client';
 import {
   ZIMConversationNotificationStatus,
   ZIMConversationPinnedFilter,
-  ZIMConversationType,
+  type ZIMConversationType,
 } from './enums/conversation.ts';
 import { ZIMErrorCode } from './enums/error-code.ts';
 import type { Context } from './context.ts';

@@ -60,8 +60,11 @@ function createApi(ctx: Context): ZIMApi {
   };
 }
 
+/** A class without members of its own that has, to the compiler, every method of the vendor's; `create` puts them on. */
+const Methods = class {} as unknown as abstract new () => ZIMApi;
+
 /** The one object apps work with. Obtained by `create` or `getInstance`; there is at most one at a time. */
-export abstract class ZIM {
+export abstract class ZIM extends Methods {
   /** The vendor's version this SDK stands in for. */
   static getVersion(): string {
     return VERSION;
@@ -91,8 +94,5 @@ export abstract class ZIM {
     return false;
   }
 }
-
-// Every method of the vendor's class; `create` puts them on the instance.
-export interface ZIM extends ZIMApi {}
 
 class LiveZIM extends ZIM {}

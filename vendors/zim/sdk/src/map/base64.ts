@@ -6,9 +6,9 @@ export function toBase64(bytes: Uint8Array): string {
   for (let i = 0; i < bytes.length; i += 3) {
     const [a = 0, b, c] = bytes.subarray(i, i + 3);
     const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    text += ALPHABET[bits >> 18]! + ALPHABET[(bits >> 12) & 63]!;
-    text += b === undefined ? '=' : ALPHABET[(bits >> 6) & 63]!;
-    text += c === undefined ? '=' : ALPHABET[bits & 63]!;
+    text += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt((bits >> 12) & 63);
+    text += b === undefined ? '=' : ALPHABET.charAt((bits >> 6) & 63);
+    text += c === undefined ? '=' : ALPHABET.charAt(bits & 63);
   }
   return text;
 }
