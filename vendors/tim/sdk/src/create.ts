@@ -19,6 +19,7 @@ import type {
 export interface FileOption {
   /** An input element, a File, or what a mini-program's chooser or recorder answered. */
   file: unknown;
+  /** Of a video: address of a picture the app keeps itself. */
   snapshotUrl?: string | undefined;
 }
 
@@ -41,7 +42,7 @@ function checkFile(type: MediaType, picked: PickedFile | undefined): PickedFile 
   return picked;
 }
 
-function mediaContent(type: MediaType, picked: PickedFile): SendableContent {
+function mediaContent(type: MediaType, picked: PickedFile, snapshotUrl: string | undefined): SendableContent {
   const url = previewUrl(picked);
   const file = { name: picked.name, size: picked.size, ...(url === undefined ? {} : { url }), ...(picked.mime === undefined ? {} : { mime: picked.mime }) };
   const seconds = picked.seconds === undefined ? {} : { seconds: picked.seconds };
@@ -52,16 +53,15 @@ function mediaContent(type: MediaType, picked: PickedFile): SendableContent {
     case 'audio':
       return { type, file, ...seconds };
     case 'video':
-      return { type, file, ...seconds, ...size };
+      return { type, file, ...seconds, ...size, ...(snapshotUrl ? { poster: { file: { url: String(snapshotUrl) } } } : {}) };
     case 'file':
       return { type, file };
   }
 } // prettier-ignore
 
-function mediaOf(picked: PickedFile): Media {
-  const poster = picked.thumbPath === undefined ? undefined : { source: { kind: 'path', path: picked.thumbPath, size: 0 } as const, name: 'poster.jpg' };
-  return { source: picked.source, name: picked.name, ...(picked.mime === undefined ? {} : { mime: picked.mime }), ...(poster ? { poster } : {}) };
-} // prettier-ignore
+function mediaOf({ source, name, mime }: PickedFile): Media {
+  return { source, name, ...(mime === undefined ? {} : { mime }) };
+}
 
 export function createApi(context: Context) {
   const { state, table } = context;
@@ -113,7 +113,7 @@ export function createApi(context: Context) {
     return (options) => {
       target(options);
       const picked = checkFile(type, pickFile(options.payload.file));
-      const content = mediaContent(type, picked) as ContentOf<MediaType>;
+      const content = mediaContent(type, picked, options.payload.snapshotUrl) as ContentOf<MediaType>;
       return message(options, content, { media: mediaOf(picked), content, onProgress: options.onProgress });
     };
   }

@@ -1,3 +1,4 @@
+import type { Client } from '@magpie/client';
 import { EVENT_V3 as EVENT } from './constants.ts';
 import { guardedSync, notReady, type Context, type EventData } from './context.ts';
 import { badParams, timError, toTimError } from './errors.ts';
@@ -48,6 +49,15 @@ export async function becomeReady(context: Context): Promise<void> {
   state.readyUnheard = context.emit(EVENT.SDK_READY, undefined) === 0;
 }
 
+/** No address of a server is a mistake of the program, not of the network: it says so in its own words. */
+function clientOf(context: Context): Client {
+  try {
+    return context.client();
+  } catch (thrown) {
+    throw timError(2000, thrown instanceof Error ? thrown.message : String(thrown), {}, thrown);
+  }
+}
+
 export function sessionApi(context: Context, drop: () => void) {
   const { hub, state } = context;
 
@@ -57,12 +67,11 @@ export function sessionApi(context: Context, drop: () => void) {
     if (state.user !== undefined) throw timError(2025, `${state.user} is logged in; log out first.`);
     state.loggingIn = true;
     try {
-      const { userId } = await context.client().session.open({ token: userSig, user: userID });
+      const { userId } = await clientOf(context).session.open({ token: userSig, user: userID });
       state.user = userId;
       return done({ actionStatus: 'OK', errorCode: 0, errorInfo: '' });
     } catch (thrown) {
-      // No address of a server is a mistake of the program, not of the network: it says so in its own words.
-      throw thrown instanceof TypeError ? timError(2000, thrown.message, {}, thrown) : toTimError(thrown, 'login');
+      throw toTimError(thrown, 'login');
     } finally {
       state.loggingIn = false;
     }

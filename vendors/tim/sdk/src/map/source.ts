@@ -9,8 +9,6 @@ export interface PickedFile {
   readonly seconds: number | undefined;
   readonly width: number | undefined;
   readonly height: number | undefined;
-  /** Path of a picture of a video, made by a mini-program's chooser. */
-  readonly thumbPath: string | undefined;
 }
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -51,7 +49,6 @@ function fromBlob(blob: Loose): PickedFile {
     seconds: num(blob['duration']),
     width: undefined,
     height: undefined,
-    thumbPath: undefined,
   };
 }
 
@@ -68,7 +65,6 @@ function fromPath(path: string, file: Loose, all: Loose): PickedFile {
     seconds: duration === undefined ? undefined : recorded ? Math.floor(duration / 1000) : duration,
     width: num(file['width']) ?? num(all['width']),
     height: num(file['height']) ?? num(all['height']),
-    thumbPath: str(file['thumbTempFilePath']) ?? str(all['thumbTempFilePath']),
   };
 }
 
