@@ -40,4 +40,24 @@ describe('two connections to one file', () => {
     reader.close();
     writer.close();
   });
+
+  it('each call of a statement uses its own parameters, also after an error', async () => {
+    const handle = openSqlite(join(folder, 'b.db'));
+    handle.exec('create table t (id integer primary key); insert into t values (1), (2), (3)');
+    const read = handle.prepare('select id from t where id = ?1');
+    expect([read.rows(1), read.one(2), read.rows(3), read.one(9), read.one(1)]).toEqual([
+      [[1]],
+      [2],
+      [[3]],
+      undefined,
+      [1],
+    ]);
+    const insert = handle.prepare('insert into t values (?1)');
+    expect(() => insert.run(1)).toThrow('UNIQUE');
+    expect([insert.run(4), read.one(4)]).toEqual([1, [4]]);
+    const built = async (id: number): Promise<readonly unknown[]> =>
+      (await handle.execute('select id from t where id = ?', [id])).rows;
+    expect([await built(1), await built(2)]).toEqual([[{ id: 1 }], [{ id: 2 }]]);
+    handle.close();
+  });
 });

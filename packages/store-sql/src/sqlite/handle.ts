@@ -83,7 +83,7 @@ function prepared(db: Libsql.Database, sql: string): Prepared {
   if (statement.reader) statement.raw();
   return {
     run: (...parameters) => statement.run(parameters).changes,
-    // Not `get`: after an `all` on the same connection it reads what stood before the last commit.
+    // Not `get`: right after an `all` of the same statement it runs once more with the parameters of that `all`.
     one: (...parameters) => (statement.all(parameters) as (readonly SqlValue[])[])[0],
     rows: (...parameters) => statement.all(parameters) as (readonly SqlValue[])[],
   };

@@ -157,5 +157,10 @@ export function participantConformance(get: Get): void {
     const rows = await w.store.conversations.participants(conv, ['bob', 'nobody', 'alice', 'bob']);
     expect(rows.map((row) => row.user).sort()).toEqual(['alice', 'bob']);
     expect(await w.store.conversations.participants(conv, [])).toEqual([]);
+    // Each read answers for who is asked, whatever was read just before (a driver once answered for the one before).
+    for (const user of ['bob', 'alice']) {
+      await w.store.conversations.participants(conv, [user === 'bob' ? 'alice' : 'bob']);
+      expect((await w.participant(conv, user)).user).toBe(user);
+    }
   });
 }
