@@ -14,6 +14,7 @@ import { createCutProxy, type CutProxy } from '@magpie/testkit/cut-proxy';
 import { freePort, startServerProcess, type ServerProcess } from '@magpie/testkit/server-process';
 
 const ADMIN = 'fault-admin-token';
+const PATIENCE = 20_000;
 const USERS = ['alice', 'bob', 'carol'] as const;
 
 export interface KillRunOptions {
@@ -180,8 +181,9 @@ class Traffic {
       const received = this.received.get(user)!;
       for (const conv of own) {
         const expected = logs.get(conv)!.filter(({ from }) => from !== user).length;
-        while (received.filter((message) => message.conv === conv).length < expected)
-          await new Promise<void>((resolve) => this.arrivals.push(resolve));
+        while (received.filter((message) => message.conv === conv).length < expected) {
+          if (!(await this.arrival())) break;
+        }
         const ref =
           conv === this.group
             ? conv
@@ -198,6 +200,17 @@ class Traffic {
       clients.set(user, { user, convs: own, received });
     }
     return { sends: this.sends, logs, clients, unread };
+  }
+
+  /** The next message for anybody; false when none came for so long that none will, and the checker has to say what is missing. */
+  private arrival(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), PATIENCE);
+      this.arrivals.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 
   async end(): Promise<void> {
