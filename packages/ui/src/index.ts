@@ -1,0 +1,16 @@
+export { provideChat, useChat, type ChatContext, type ProvideOptions } from './app/context.ts';
+export { errorCode, useErrorText } from './app/errors.ts';
+export { default as ActionMenu } from './base/ActionMenu.vue';
+export { default as AppIcon } from './base/AppIcon.vue';
+export { default as IconButton } from './base/IconButton.vue';
+export type { MenuAction } from './base/menu-action.ts';
+export { default as StateNote } from './base/StateNote.vue';
+export { default as ToastHost } from './base/ToastHost.vue';
+export { default as ConversationList } from './conversation/ConversationList.vue';
+export { default as ConversationPane } from './conversation/ConversationPane.vue';
+export { default as StartDialog } from './conversation/StartDialog.vue';
+export { useConversations } from './conversation/use-conversations.ts';
+export { uiMessages } from './locales/messages.ts';
+export { default as PersonAvatar } from './person/PersonAvatar.vue';
+export { default as ConnectionBanner } from './session/ConnectionBanner.vue';
+export { useConnection } from './session/use-connection.ts';

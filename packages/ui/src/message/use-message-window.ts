@@ -1,0 +1,21 @@
+import type { Client, MessageWindow } from '@magpie/client';
+import { onScopeDispose, shallowRef, type ShallowRef } from 'vue';
+
+/** What a window shows at one moment. */
+export type WindowState = Pick<MessageWindow, 'messages' | 'hasOlder' | 'hasNewer' | 'loading' | 'error'>;
+
+function stateOf({ messages, hasOlder, hasNewer, loading, error }: MessageWindow): WindowState {
+  return { messages, hasOlder, hasNewer, loading, error };
+}
+
+/** A live stretch of a conversation, for as long as the component lives. */
+export function useMessageWindow(
+  client: Client,
+  ref: string,
+): { readonly window: MessageWindow; readonly state: Readonly<ShallowRef<WindowState>> } {
+  const window = client.messages.window(ref, { limit: 40 });
+  const state = shallowRef(stateOf(window));
+  window.onChange((changed) => (state.value = stateOf(changed)));
+  onScopeDispose(() => window.close());
+  return { window, state };
+}

@@ -1,0 +1,69 @@
+import type { Client, ConversationView } from '@magpie/client';
+import { onScopeDispose, watch, type Ref } from 'vue';
+import type { WindowState } from './use-message-window.ts';
+
+export interface ReadMarksNeeds {
+  readonly client: Client;
+  readonly ref: string;
+  readonly view: Readonly<Ref<ConversationView | undefined>>;
+  readonly state: Readonly<Ref<WindowState>>;
+  /** The newest message is in sight. */
+  readonly atEnd: Readonly<Ref<boolean>>;
+}
+
+const MOST_RECEIPTS = 100;
+
+/** Tells the server what was seen: only what ends in sight of somebody who is looking. */
+export function useReadMarks({ client, ref, view, state, atEnd }: ReadMarksNeeds): void {
+  let busy = false;
+  const receipted = new Set<string>();
+
+  function newestSeq(): number {
+    return state.value.messages.reduce((newest, { seq = 0 }) => Math.max(newest, seq), 0);
+  }
+
+  function lookedAt(): boolean {
+    return document.visibilityState === 'visible' && document.hasFocus();
+  }
+
+  async function report(): Promise<void> {
+    if (busy || !lookedAt() || !atEnd.value || state.value.hasNewer || client.session.state !== 'online') return;
+    const upTo = Math.max(newestSeq(), view.value?.lastSeq ?? 0);
+    const seen = view.value;
+    if (!seen || (seen.unread === 0 && seen.reportedSeq >= newestSeq())) return;
+    busy = true;
+    try {
+      await sendReceipts();
+      await client.conversations.read(ref, { upTo });
+    } catch {
+      // The next message, focus or reconnect tries again.
+    } finally {
+      busy = false;
+    }
+    if (newestSeq() > upTo) void report();
+  }
+
+  /** Groups: single messages whose senders asked. */
+  async function sendReceipts(): Promise<void> {
+    if (!ref.startsWith('g:')) return;
+    const readSeq = view.value?.readSeq ?? 0;
+    const ids = state.value.messages
+      .filter((one) => !one.mine && one.receipt === true && (one.seq ?? 0) > readSeq && !receipted.has(one.id))
+      .map(({ id }) => id)
+      .slice(-MOST_RECEIPTS);
+    if (ids.length === 0) return;
+    await client.receipts.send(ref, ids);
+    for (const id of ids) receipted.add(id);
+  }
+
+  const look = (): void => void report();
+  const stop = client.on('ready', look);
+  document.addEventListener('visibilitychange', look);
+  addEventListener('focus', look);
+  watch([view, state, atEnd], look, { immediate: true });
+  onScopeDispose(() => {
+    stop();
+    document.removeEventListener('visibilitychange', look);
+    removeEventListener('focus', look);
+  });
+}
