@@ -23,4 +23,20 @@ try {
   say(`${error.message}\nmagpie: starting without it.`);
 }
 process.argv[1] = main;
+endWithNpm();
 await import(pathToFileURL(main).href);
+
+/**
+ * npm hands a signal to the shell between itself and this process, which dies without passing it on. A server left
+ * behind would keep the port and the data folder, so it takes the death of that shell as the signal.
+ */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 200);
+  watch.unref();
+}

@@ -11,7 +11,7 @@ describe('npm start', () => {
         const page = await fetch(`${url}/`);
         expect(page.headers.get('content-type'), round).toContain('text/html');
         expect(await page.text(), round).toContain('<script');
-        // npm passes the signal on; a person's Ctrl-C takes the same way.
+        // To npm alone, as a service manager does; a person's Ctrl-C reaches the server too.
         running.child.kill('SIGTERM');
         await running.ended;
         await expect(fetch(`${url}/healthz`), round).rejects.toThrow();
