@@ -10,6 +10,11 @@ async function main(): Promise<void> {
   const server = await startServer(config, log);
   announce(server, config.dataFolder);
   let stopping = false;
+  // A server whose writer died must not linger: whoever watches over it starts it again.
+  setInterval(() => {
+    const health = server.composition.store.health();
+    if (!stopping && !health.ok && health.fatal) fail(new Error(`the store's writer died: ${health.reason}`));
+  }, 1_000).unref();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
@@ -33,7 +38,7 @@ function fail(error: unknown): void {
     error instanceof ConfigError ||
     error instanceof MasterKeyError ||
     (error instanceof Error && isExpected(error));
-  process.stderr.write(`${known && error instanceof Error ? `Magpie cannot start: ${error.message}` : `Magpie cannot start: ${error instanceof Error ? error.stack : String(error)}`}\n`); // prettier-ignore
+  process.stderr.write(`${known && error instanceof Error ? `Magpie cannot go on: ${error.message}` : `Magpie cannot go on: ${error instanceof Error ? error.stack : String(error)}`}\n`); // prettier-ignore
   process.exit(1);
 }
 

@@ -47,7 +47,7 @@ afterAll(async () => {
 const timText = (to: string, conversationType: 'C2C' | 'GROUP', text: string) =>
   tim.sendMessage(tim.createTextMessage({ to, conversationType, payload: { text } } as never) as never) as Promise<{ data: { message: { ID: string; sequence: number } } }>; // prettier-ignore
 const zimText = (z: ZIM, to: string, type: number, message: string) =>
-  z.sendMessage({ type: 1, message } as never, to, type, { priority: 2 } as never) as Promise<{ message: { messageID: string } }>; // prettier-ignore
+  z.sendMessage({ type: 1, message } as never, to, type as never, { priority: 2 } as never) as Promise<{ message: { messageID: string } }>; // prettier-ignore
 
 describe('one conversation, three dialects', () => {
   it('TIM → ZIM → WebIM → TIM: text arrives in each one’s own words', async () => {
@@ -111,7 +111,7 @@ describe('one group, three dialects', () => {
     await received.take((messages) => messages.some(({ payload }) => payload['text'] === 'three'));
 
     const timList = (await tim.getMessageList({ conversationID: `GROUP${groupID}` })) as { data: { messageList: { type: string; payload: { text?: string } }[] } }; // prettier-ignore
-    const zimList = (await zim.zim.queryHistoryMessage(groupID, 2, { count: 20, reverse: true } as never)) as { messageList: { type: number; message: string }[] }; // prettier-ignore
+    const zimList = (await zim.zim.queryHistoryMessage(groupID, 2, { count: 20, reverse: true } as never)) as unknown as { messageList: { type: number; message: string }[] }; // prettier-ignore
     const webList = await web.conn.getHistoryMessages({ targetId: groupID, chatType: 'groupChat', pageSize: 20, searchDirection: 'down' } as never); // prettier-ignore
     const texts = ['one', 'two', 'three'];
     expect(timList.data.messageList.filter(({ type }) => type === TIM.TYPES.MSG_TEXT).map(({ payload }) => payload.text)).toEqual(texts); // prettier-ignore

@@ -25,8 +25,8 @@ export interface Store {
   conversationNumber(): Promise<number>;
   /** Changes when streams were lost, e.g. by restoring a backup. */
   epoch(): Promise<string>;
-  /** Whether writes can be taken at present; the reason if not. */
-  health(): { readonly ok: true } | { readonly ok: false; readonly reason: string };
+  /** Whether writes can be taken at present; the reason if not. `fatal`: not before the process is started again. */
+  health(): { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly fatal?: true };
   close(): Promise<void>;
 }
 

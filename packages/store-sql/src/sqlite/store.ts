@@ -26,7 +26,8 @@ export async function createSqliteStore({ path, now = Date.now }: SqliteStoreOpt
     epoch: async () => writer.epoch,
     health: () => {
       const reason = writer.trouble() ?? queue.trouble;
-      return reason === undefined ? { ok: true } : { ok: false, reason };
+      if (reason === undefined) return { ok: true };
+      return writer.ended ? { ok: false, reason, fatal: true } : { ok: false, reason };
     },
     close: async () => {
       await queue.close();

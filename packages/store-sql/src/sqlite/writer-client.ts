@@ -12,6 +12,8 @@ export interface WriterClient {
   write(units: readonly Unit[]): Promise<readonly UnitOutcome[]>;
   /** Why the thread can't be counted on; undefined when it can. */
   trouble(): string | undefined;
+  /** The thread has ended; nothing will be written any more. */
+  readonly ended: boolean;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,10 @@ class Writer implements WriterClient {
       this.worker.ref();
       this.send({ kind: 'write', id, units });
     });
+  }
+
+  get ended(): boolean {
+    return this.dead !== undefined;
   }
 
   trouble(): string | undefined {
