@@ -25,6 +25,8 @@ export class Turn {
   #touched = new Map<string, Set<string>>();
   #total = 0;
   #holding = false;
+  /** Reasons for the rows to wait, beside a sync. */
+  readonly #holds = new Set<symbol>();
   /** Keys of rows that were told and not taken back. */
   readonly #shown = new Set<string>();
 
@@ -75,6 +77,19 @@ export class Turn {
     this.run(() => (this.#holding = on));
   }
 
+  /** The same for one stretch of work; the answer ends it. */
+  hold(): () => void {
+    const token = Symbol('hold');
+    this.#holds.add(token);
+    return () => {
+      this.run(() => this.#holds.delete(token));
+    };
+  }
+
+  get #rowsWait(): boolean {
+    return this.#holding || this.#holds.size > 0;
+  }
+
   /** Forgets what was gathered and what was told: a new login starts from nothing. */
   reset(): void {
     this.#groups = [];
@@ -83,11 +98,12 @@ export class Turn {
     this.#touched.clear();
     this.#total = 0;
     this.#holding = false;
+    this.#holds.clear();
     this.#shown.clear();
   }
 
   #pending(): boolean {
-    const rows = this.#holding ? 0 : this.#touched.size;
+    const rows = this.#rowsWait ? 0 : this.#touched.size;
     return this.#windows.size + this.#groups.length + this.#messages.size + this.#changes.length + rows > 0;
   }
 
@@ -106,12 +122,12 @@ export class Turn {
     const groups = this.#groups;
     const messages = [...this.#messages.values()];
     const changes = this.#changes;
-    const touched: ReadonlyMap<string, ReadonlySet<string>> = this.#holding ? new Map() : this.#touched;
+    const touched: ReadonlyMap<string, ReadonlySet<string>> = this.#rowsWait ? new Map() : this.#touched;
     this.#windows = new Set();
     this.#groups = [];
     this.#messages = new Map();
     this.#changes = [];
-    if (!this.#holding) this.#touched = new Map();
+    if (!this.#rowsWait) this.#touched = new Map();
     for (const tell of windows) tell();
     for (const event of groups) this.#emitter.emit('group', event);
     for (const batch of messages) this.#emitter.emit('messages', batch);

@@ -67,6 +67,8 @@ const PATIENCE = 100;
 /** A gap longer than this is not read through; the conversation is read anew from its end. */
 const LONGEST_GAP = 2_000;
 const PAGE = 100;
+/** The list waits no longer than this for a gap to heal. */
+const LONGEST_HOLD = 3_000;
 const RETRY = 500;
 const LONGEST_RETRY = 10_000;
 
@@ -167,6 +169,9 @@ export class Streams {
   /** A message of a conversation we know nothing of, and not its first: the row says where it stands. */
   #locate(track: Track): void {
     if (track.healing) return;
+    // The row is taken in on the way; the list tells of it after the messages, as always.
+    const release = this.#needs.turn.hold();
+    this.#needs.clock.after(LONGEST_HOLD, release);
     track.healing = this.#work(async (valid) => {
       const row = await this.#persist(valid, () => this.#needs.loadRow(track.key));
       const unseen = row && (await this.#persist(valid, () => this.#needs.firstUnseen(row)));
@@ -179,6 +184,7 @@ export class Streams {
       });
       track.healing = undefined;
       this.#heal(track);
+      void (track.healing ?? Promise.resolve()).then(release, release);
     });
   }
 
