@@ -2,7 +2,20 @@ export type { Bus } from './ports/bus.ts';
 export type { Clock, FileProcessor, FileSigner, InspectedFile, Passwords, Random, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
 export type * from './ports/rows.ts';
 export { StoreConflict } from './ports/store.ts';
-export type { AppendResult, AppReads, ConflictCode, ConversationForUser, ConversationReads, FileReads, GroupReads, MessageReads, PageQuery, ParticipantSet, ReceiptReads, ResultOf, SeqValue, Store, UserReads, WriteOp, WriteResults } from './ports/store.ts'; // prettier-ignore
+export type {
+  AppReads,
+  ConflictCode,
+  ConversationForUser,
+  ConversationReads,
+  FileReads,
+  GroupReads,
+  MessageReads,
+  PageQuery,
+  ReceiptReads,
+  Store,
+  UserReads,
+} from './ports/store.ts';
+export type { AppendResult, ParticipantSet, ResultOf, SeqValue, WriteOp, WriteResults } from './ports/writes.ts'; // prettier-ignore
 export { messageJson } from './message-json.ts';
 export { RawJson, type AppContext, type Ctx } from './core/context.ts';
 export { createLocalBus } from './core/local-bus.ts';

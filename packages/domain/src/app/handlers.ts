@@ -4,7 +4,7 @@ import type { HandlersOf } from '../core/context.ts';
 import { conflictAs } from '../core/conflict.ts';
 import type { Deps } from '../deps.ts';
 import type { DoorRow } from '../ports/rows.ts';
-import type { WriteOp } from '../ports/store.ts';
+import type { WriteOp } from '../ports/writes.ts';
 import { APPS_CHANGED } from './directory.ts';
 
 type Secrets = Output<'app.create'>['secrets'];

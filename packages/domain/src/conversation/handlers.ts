@@ -3,7 +3,7 @@ import type { Ctx, HandlersOf } from '../core/context.ts';
 import { eventText } from '../delivery/delivery.ts';
 import { deliverLog, logOp } from '../delivery/user-log.ts';
 import type { Deps } from '../deps.ts';
-import type { ParticipantSet, WriteOp } from '../ports/store.ts';
+import type { ParticipantSet, WriteOp } from '../ports/writes.ts';
 import type { ConversationForUser } from '../ports/store.ts';
 import type { Place, Sight } from './resolve.ts';
 import { snapshots } from './snapshot.ts';

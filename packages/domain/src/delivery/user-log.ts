@@ -1,6 +1,6 @@
 import type { EventName, EventPayload } from '@magpie/protocol';
 import type { Deps } from '../deps.ts';
-import type { WriteOp } from '../ports/store.ts';
+import type { WriteOp } from '../ports/writes.ts';
 import { eventText } from './delivery.ts';
 
 type LogOp = Extract<WriteOp, { op: 'log' }>;

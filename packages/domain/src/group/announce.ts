@@ -5,7 +5,7 @@ import { deliverLog, logOp } from '../delivery/user-log.ts';
 import type { Deps } from '../deps.ts';
 import { bodyText } from '../message/body.ts';
 import type { GroupRow } from '../ports/rows.ts';
-import type { WriteOp } from '../ports/store.ts';
+import type { WriteOp } from '../ports/writes.ts';
 import { GROUP_RULES } from './rules.ts';
 import { summaryOf } from './view.ts';
 

@@ -3,7 +3,7 @@ import type { Ctx, HandlersOf } from '../core/context.ts';
 import { conflictsAs } from '../core/conflict.ts';
 import type { Deps } from '../deps.ts';
 import type { GroupRow, ParticipantRow } from '../ports/rows.ts';
-import type { WriteOp } from '../ports/store.ts';
+import type { WriteOp } from '../ports/writes.ts';
 import { demand, dismiss, knownUsers, requireGroup } from './access.ts';
 import { commitChange } from './announce.ts';
 import { membershipHandlers } from './membership.ts';
