@@ -110,6 +110,7 @@ it('a dead writer: writes are refused with the reason, reads go on', async () =>
   expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
   expect(store.health()).toEqual({
     ok: false,
+    fatal: true,
     reason: expect.stringContaining('writer thread is gone') as string,
   });
   expect(await lastSeq(store)).toBe(1);

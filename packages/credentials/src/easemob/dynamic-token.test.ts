@@ -14,10 +14,16 @@ function encode(json: unknown, mark = 'dt-'): string {
   return Buffer.from(mark + JSON.stringify(json)).toString('base64url');
 }
 
+/** Any JSON value; objects that spoil their own `toString` have no other form. */
+function written(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
 /** Signed over the members as they are written. */
 function crafted(fields: Record<string, unknown>): string {
   const all = { appkey: appKey, userId: 'alice', curTime: 1_700_000_000, ttl: 600, ...fields };
-  const text = [client.clientId, all.appkey, all.userId, all.curTime, all.ttl, client.clientSecret].join('');
+  const members = [all.appkey, all.userId, all.curTime, all.ttl].map(written);
+  const text = [client.clientId, ...members, client.clientSecret].join('');
   return encode({ signature: createHash('sha256').update(text).digest('hex'), ...all });
 }
 

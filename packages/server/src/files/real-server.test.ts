@@ -113,7 +113,7 @@ describe('a picture through a real server', () => {
     expect(await said('POST', path, { 'content-type': 'nonsense' })).toEqual([400, 'BAD_REQUEST']);
     expect(await said('DELETE', path)).toEqual([404, 'UNKNOWN_OPERATION']);
     expect(await said('GET', '/files/demo')).toEqual([404, 'UNKNOWN_OPERATION']);
-    expect((await said('GET', '/files/%zz/x/y'))[0]).toBe(400);
-    expect((await said('GET', `/files/${'x'.repeat(600)}/x/y`))[0]).toBe(414);
+    expect(await said('GET', '/files/%zz/x/y')).toEqual([400, 'BAD_REQUEST']);
+    expect(await said('GET', `/files/${'x'.repeat(600)}/x/y`)).toEqual([400, 'BAD_REQUEST']);
   });
 });
