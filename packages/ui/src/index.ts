@@ -11,6 +11,7 @@ export { default as ConversationPane } from './conversation/ConversationPane.vue
 export { default as StartDialog } from './conversation/StartDialog.vue';
 export { useConversations } from './conversation/use-conversations.ts';
 export { uiMessages } from './locales/messages.ts';
+export { avatarColor } from './person/avatar-color.ts';
 export { default as PersonAvatar } from './person/PersonAvatar.vue';
 export { default as ConnectionBanner } from './session/ConnectionBanner.vue';
 export { useConnection } from './session/use-connection.ts';

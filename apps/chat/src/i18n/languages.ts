@@ -1,12 +1,13 @@
 import { uiMessages } from '@magpie/ui';
-import { watch } from 'vue';
-import { createI18n, type I18n } from 'vue-i18n';
+import { watch, type Plugin } from 'vue';
+import { createI18n } from 'vue-i18n';
+
 import en from '../locales/en.json';
 import zh from '../locales/zh.json';
 import type { usePreferences } from '../stores/preferences.ts';
 
 /** The page's words, in the language of its preferences. */
-export function createLanguages(preferences: ReturnType<typeof usePreferences>): I18n<object, object, object, string, false> {
+export function createLanguages(preferences: ReturnType<typeof usePreferences>): Plugin {
   const i18n = createI18n({
     legacy: false,
     locale: preferences.language,
@@ -17,5 +18,5 @@ export function createLanguages(preferences: ReturnType<typeof usePreferences>):
     () => preferences.language,
     (language) => (i18n.global.locale.value = language),
   );
-  return i18n as unknown as I18n<object, object, object, string, false>;
+  return i18n;
 }

@@ -58,10 +58,10 @@ export const useSession = defineStore('session', () => {
   }
 
   async function open(wanted: KeptLogin): Promise<void> {
-    await drop();
     login = wanted;
     phase.value = 'opening';
     problem.value = undefined;
+    await drop();
     const made = make(wanted);
     try {
       const { userId } = await made.session.open({ token: wanted.token, user: wanted.user });

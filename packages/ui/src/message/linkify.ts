@@ -10,7 +10,7 @@ export interface TextPart {
 /** Longer texts are shown as they are: looking for links must not hold up the page. */
 const LONGEST = 20_000;
 
-const finder = new LinkifyIt(undefined, { fuzzyLink: true, fuzzyEmail: false, fuzzyIP: false });
+const finder = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false, fuzzyIP: false });
 finder.add('ftp:', null).add('//', null).add('mailto:', null);
 
 /** Cuts a text into plain pieces and http(s) links; joined they are the text again. */

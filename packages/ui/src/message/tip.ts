@@ -12,7 +12,7 @@ type Tip = ContentOf<'tip'>;
 const MOST_NAMES = 5;
 
 function who(id: string, { t, me, nameOf }: TipContext): string {
-  return id === me ? t('tip.you') : nameOf(id);
+  return id === me ? t('tip.you') : t('tip.name', { name: nameOf(id) });
 }
 
 function everyone(ids: readonly string[], context: TipContext): string {

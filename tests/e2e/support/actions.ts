@@ -1,0 +1,52 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { seriousFindings } from './axe.ts';
+import type { Person, World } from './world.ts';
+
+/** Opens a conversation that is in the list. */
+export async function openConversation(page: Page, ref: string): Promise<void> {
+  await page.locator(`[data-ref="${ref}"]`).click();
+  await listPlaced(page);
+}
+
+/** The message list stands where it belongs. */
+export async function listPlaced(page: Page): Promise<void> {
+  await page.locator('main .scroll.placed').waitFor();
+}
+
+export async function write(page: Page, text: string): Promise<void> {
+  await page.locator('textarea').fill(text);
+  await page.locator('textarea').press('Enter');
+}
+
+export function message(page: Page, text: string): Locator {
+  return page.locator('article[data-message]', { hasText: text }).last();
+}
+
+/** The mark beside an own message: `clock`, `check`, `checks`, by its words for screen readers. */
+export async function hasStatus(at: Locator, words: RegExp): Promise<void> {
+  await at.locator('.status', { hasText: words }).waitFor();
+}
+
+export async function act(page: Page, at: Locator, action: RegExp): Promise<void> {
+  await at.locator('.bubble').click({ button: 'right', position: { x: 6, y: 6 } });
+  await page.getByRole('menuitem', { name: action }).click();
+}
+
+/** Says and stores something as a user, from elsewhere. */
+export async function say(world: World, user: string, ref: string, content: object | string, extra: object = {}): Promise<void> {
+  said += 1;
+  await world.server.admin(
+    'message.send',
+    { ref, clientId: `e2e:${said}`, content: typeof content === 'string' ? { type: 'text', text: content } : content, ...extra },
+    { user },
+  );
+}
+let said = 0;
+
+/** A view as it was meant: nothing broken, nothing an accessibility engine minds, and a picture of it. */
+export async function look(person: Person, name: string): Promise<void> {
+  await person.shoot(name);
+  expect(await seriousFindings(person.page), name).toEqual([]);
+  expect(person.complaints, name).toEqual([]);
+}
