@@ -67,6 +67,7 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     const definition = OPERATIONS.get(operation);
     if (!definition) throw new MagpieError('UNKNOWN_OPERATION', { detail: { operation } });
     if (!definition.callers.includes(ctx.caller)) throw refusal(ctx.caller);
+    if (ctx.caller === 'user' && operation !== 'message.send') takeRequest(deps, ctx);
     return (handlers[operation as OperationName] as Handler<OperationName>)(ctx, input as never);
   };
 
@@ -108,6 +109,12 @@ function createDeps(ports: Ports): Deps {
     delivery: new Delivery(sessions, store.conversations),
     rate: new RateLimiter(clock),
   };
+}
+
+/** Sends have a rate of their own, among their guards. */
+function takeRequest({ rate }: Deps, { app, userId }: Ctx): void {
+  const perSecond = app.settings['limits.rate.requests'];
+  rate.take(`r ${app.id} ${userId}`, perSecond, perSecond * 2);
 }
 
 function refusal(caller: Caller): MagpieError {

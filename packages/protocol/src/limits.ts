@@ -44,6 +44,9 @@ export const LIMITS = {
     'conversations.pinned': 100,
     'receipts.groupMax': 1000,
     'contacts.blocked': 1000,
+    /** Requests of one user beside sends; twice as many at once. */
+    'rate.requests': 200,
+    /** Sends of one user. */
     'rate.user': 100,
     'rate.userBurst': 200,
     'rate.group': 200,
