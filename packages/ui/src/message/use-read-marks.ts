@@ -16,6 +16,8 @@ const MOST_RECEIPTS = 100;
 /** Tells the server what was seen: only what ends in sight of somebody who is looking. */
 export function useReadMarks({ client, ref, view, state, atEnd }: ReadMarksNeeds): void {
   let busy = false;
+  /** What was read before this window opened was receipted then. */
+  const openedAt = view.value?.readSeq ?? 0;
   const receipted = new Set<string>();
 
   function newestSeq(): number {
@@ -28,13 +30,17 @@ export function useReadMarks({ client, ref, view, state, atEnd }: ReadMarksNeeds
 
   async function report(): Promise<void> {
     if (busy || !lookedAt() || !atEnd.value || state.value.hasNewer || client.session.state !== 'online') return;
-    const upTo = Math.max(newestSeq(), view.value?.lastSeq ?? 0);
+    // Until the messages are drawn nothing was seen.
+    if (state.value.loading === 'first' || state.value.error) return;
+    const upTo = newestSeq();
     const seen = view.value;
-    if (!seen || (seen.unread === 0 && seen.reportedSeq >= newestSeq())) return;
+    const ids = unreceipted();
+    const read = !seen || (seen.unread === 0 && seen.reportedSeq >= upTo);
+    if (read && ids.length === 0) return;
     busy = true;
     try {
-      await sendReceipts();
-      await client.conversations.read(ref, { upTo });
+      if (ids.length > 0) await sendReceipts(ids);
+      if (!read) await client.conversations.read(ref, { upTo });
     } catch {
       // The next message, focus or reconnect tries again.
     } finally {
@@ -44,14 +50,15 @@ export function useReadMarks({ client, ref, view, state, atEnd }: ReadMarksNeeds
   }
 
   /** Groups: single messages whose senders asked. */
-  async function sendReceipts(): Promise<void> {
-    if (!ref.startsWith('g:')) return;
-    const readSeq = view.value?.readSeq ?? 0;
-    const ids = state.value.messages
-      .filter((one) => !one.mine && one.receipt === true && (one.seq ?? 0) > readSeq && !receipted.has(one.id))
+  function unreceipted(): readonly string[] {
+    if (!ref.startsWith('g:')) return [];
+    return state.value.messages
+      .filter((one) => !one.mine && one.receipt === true && (one.seq ?? 0) > openedAt && !receipted.has(one.id))
       .map(({ id }) => id)
       .slice(-MOST_RECEIPTS);
-    if (ids.length === 0) return;
+  }
+
+  async function sendReceipts(ids: readonly string[]): Promise<void> {
     await client.receipts.send(ref, ids);
     for (const id of ids) receipted.add(id);
   }

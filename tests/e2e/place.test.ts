@@ -1,0 +1,150 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasStatus, listPlaced, look, message, openConversation, say, write } from './support/actions.ts';
+import { createWorld, type Person, type World } from './support/world.ts';
+
+// Where the reader is in a long conversation, whatever comes at either end of it.
+
+const COUNT = 230;
+let world: World;
+let alice: Person;
+
+beforeAll(async () => {
+  world = await createWorld();
+  for (let i = 1; i <= COUNT; i++) {
+    await say(world, i % 4 === 0 ? 'alice' : 'bob', i % 4 === 0 ? 'u:bob' : 'u:alice', `No ${i}. ${'words of no weight '.repeat((i * 7) % 11)}`); // prettier-ignore
+  }
+  alice = await world.person('alice');
+});
+afterAll(() => world?.close());
+
+interface Place {
+  readonly text: string;
+  readonly top: number;
+}
+
+/** The first message wholly in sight, and where it stands. */
+function firstInSight(page: Page): Promise<Place> {
+  return page.evaluate(() => {
+    const scroller = document.querySelector('main .scroll') as HTMLElement;
+    const edge = scroller.getBoundingClientRect().top;
+    const row = [...scroller.querySelectorAll('article')].find((one) => one.getBoundingClientRect().top >= edge);
+    return { text: row?.querySelector('.text')?.textContent.slice(0, 8) ?? '', top: row?.getBoundingClientRect().top ?? 0 };
+  });
+}
+
+function wheel(page: Page, by: number): Promise<void> {
+  return page.evaluate((delta) => {
+    const scroller = document.querySelector('main .scroll') as HTMLElement;
+    return new Promise<void>((resolve) => {
+      scroller.addEventListener('scroll', () => resolve(), { once: true });
+      scroller.scrollBy(0, delta);
+    });
+  }, by);
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('main .scroll')?.getAttribute('aria-busy') === 'false');
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+test('it opens at the newest', async () => {
+  await openConversation(alice.page, 'u:bob');
+  await message(alice.page, `No ${COUNT}.`).waitFor();
+  const gap = await alice.page.evaluate(() => {
+    const scroller = document.querySelector('main .scroll') as HTMLElement;
+    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+  });
+  expect(gap).toBeLessThan(3);
+  await look(alice, 'place-newest');
+});
+
+test('older pages come above without moving what is read', async () => {
+  const { page } = alice;
+  const { width } = page.viewportSize() ?? { width: 0 };
+  await page.mouse.move(width - 200, 400);
+  const moves: number[] = [];
+  for (let step = 0; step < 60; step++) {
+    const oldest = await page.locator('main .top').count();
+    if (oldest > 0 && (await page.locator('main .top', { hasText: 'beginning' }).count()) > 0) break;
+    await wheel(page, -700).catch(() => undefined);
+    const before = await firstInSight(page);
+    await settled(page);
+    const after = await page.evaluate((text) => {
+      const row = [...document.querySelectorAll('main article')].find((one) => one.querySelector('.text')?.textContent.startsWith(text)); // prettier-ignore
+      return row?.getBoundingClientRect().top;
+    }, before.text);
+    if (after !== undefined) moves.push(Math.abs(after - before.top));
+  }
+  await page.locator('main .top', { hasText: 'beginning' }).waitFor();
+  expect(moves.length).toBeGreaterThan(10);
+  expect(Math.max(...moves)).toBeLessThanOrEqual(2);
+  expect(await page.locator('main article').count()).toBeLessThan(60);
+  await message(page, 'No 1.').waitFor();
+  await alice.shoot('place-oldest');
+});
+
+test('what arrives meanwhile is counted, moves nothing, and is one press away', async () => {
+  const { page } = alice;
+  const before = await firstInSight(page);
+  await say(world, 'bob', 'u:alice', 'fresh one');
+  await say(world, 'bob', 'u:alice', 'fresh two');
+  await page.getByRole('button', { name: '2 new messages' }).waitFor();
+  expect(await firstInSight(page)).toEqual(before);
+  expect(await page.locator('[data-ref="u:bob"] .badge').innerText()).toContain('2');
+  await look(alice, 'place-arrived');
+  await page.getByRole('button', { name: '2 new messages' }).click();
+  await message(page, 'fresh two').waitFor();
+  await page.locator('[data-ref="u:bob"] .badge').waitFor({ state: 'detached' });
+});
+
+test('one who writes is taken to the end, one who is there stays there', async () => {
+  const { page } = alice;
+  await wheel(page, -2_000);
+  await page.locator('.newest').waitFor();
+  await write(page, 'my own word');
+  await hasStatus(message(page, 'my own word'), /Sent|Read/);
+  await page.locator('.newest').waitFor({ state: 'detached' });
+  await say(world, 'bob', 'u:alice', `long answer ${'and so on '.repeat(80)}`);
+  await message(page, 'long answer').waitFor();
+  await page.waitForFunction(() => {
+    const scroller = document.querySelector('main .scroll') as HTMLElement;
+    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 3;
+  });
+});
+
+test('arrow keys go from message to message, also to those not drawn', async () => {
+  const { page } = alice;
+  await page.locator('main .scroll').focus();
+  for (let i = 0; i < 25; i++) await page.keyboard.press('ArrowUp');
+  await page.waitForFunction(() => document.activeElement?.matches('article[data-message]'));
+  const text = await page.evaluate(() => document.activeElement?.textContent ?? '');
+  expect(text).toMatch(/No 2[01]\d/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Copy' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(new URL(page.url()).pathname).toContain('/chat/u');
+});
+
+test('Ctrl+K searches, arrows walk the list, Escape goes back', async () => {
+  const { page } = alice;
+  await say(world, 'carol', 'u:alice', 'hi');
+  await say(world, 'dave', 'u:alice', 'hi');
+  await page.locator('[data-ref="u:dave"]').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('car');
+  expect(await page.locator('[data-ref]').count()).toBe(1);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Carol' }).waitFor();
+  await listPlaced(page);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('End');
+  expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset['ref'])).toBe('u:bob');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Bob' }).waitFor();
+  await page.locator('[data-ref="u:bob"]').focus();
+  await page.keyboard.press('Escape');
+  await page.getByText('Pick a conversation').waitFor();
+  await look(alice, 'pick');
+});
