@@ -20,6 +20,8 @@ beforeAll(async () => {
     name: 'Shop',
     doors: [{ kind: 'zim', id: APP_ID, secret: SECRET }],
   });
+  // The two start at once: one may write before the other's first login would have made the account.
+  for (const userId of USERS) await server.admin('user.register', { userId }, { app: 'shop' });
 });
 afterAll(async () => {
   for (const child of running) child.kill();
