@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { CLOSE, LIMITS } from '@magpie/protocol';
 import { createTestServer, type TestServer } from '@magpie/testkit/network';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { signIn, textTo } from '../protocol/support.ts';
 
 let server: TestServer;
@@ -53,16 +51,8 @@ it('more requests at once than one connection may have are refused, the rest ans
 }); // prettier-ignore
 
 it('a peer that does not read is closed with a resumable code once its queue is full; its messages wait in the log', async () => {
-  const { userSig } = await server.credentials('bob');
-  const slow = new WebSocket(`${server.url.replace('http', 'ws')}/ws`);
-  const opened = new Promise<void>((resolve) => {
-    slow.on('message', (data) => (data as Buffer).includes('"ok"') && resolve());
-  });
-  await once(slow, 'open');
-  slow.send(JSON.stringify({ q: [{ id: 1, op: 'session.open', in: { token: userSig, instance: 'slow', platform: 'web', protocol: 1 } }] }));
-  await opened;
+  const slow = await signIn(server, 'bob', { instance: 'slow' });
   slow.pause();
-  const closed = new Promise<number>((resolve) => slow.once('close', (code) => resolve(code)));
   await using alice = await signIn(server, 'alice');
   const body = 'x'.repeat(11_000);
   const online = () => server.running.composition.domain.sessions.of('demo', 'bob').some(({ instance }) => instance === 'slow');
@@ -73,7 +63,7 @@ it('a peer that does not read is closed with a resumable code once its queue is 
   }
   expect(sent).toBeLessThan(4_000);
   slow.resume();
-  expect([CLOSE.SLOW_CONSUMER, 1006]).toContain(await closed);
+  expect([CLOSE.SLOW_CONSUMER, 1006]).toContain((await slow.closed).code);
   await using again = await signIn(server, 'bob');
   const page = await again.request('message.list', { ref: 'u:alice', direction: 'older', limit: 1 });
   expect(page.lastSeq).toBeGreaterThanOrEqual(sent);

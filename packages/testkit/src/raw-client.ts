@@ -9,6 +9,9 @@ export interface RawClient extends AsyncDisposable {
   readonly frames: readonly ServerFrame[];
   /** Sends text as it is. */
   raw(text: string): void;
+  /** Stops reading, as a peer that hangs. */
+  pause(): void;
+  resume(): void;
   request<N extends OperationName>(op: N, input: Input<N>): Promise<Output<N>>;
   /** Any op and input; resolves with the error, or throws if it succeeds. */
   refused(op: string, input: unknown): Promise<ErrorShape>;
@@ -90,6 +93,8 @@ export async function connectRawClient(url: string): Promise<RawClient> {
     events,
     frames,
     raw: (text) => socket.send(text),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
     request: async (op, input) => {
       const { ok, err } = await exchange(op, input);
       if (err) throw Object.assign(new Error(`${op}: ${err.code} ${err.message}`), err);
