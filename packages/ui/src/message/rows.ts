@@ -19,6 +19,8 @@ export type Row =
 export interface RowOptions {
   /** The reader had read up to here when the conversation was opened; absent: no divider. */
   readonly unreadAfter?: number | undefined;
+  /** There is more above: what is new may begin there, out of sight. */
+  readonly hasOlder?: boolean;
 }
 
 /** A run of one sender is broken by a pause as long as this. */
@@ -55,7 +57,8 @@ function follows(message: ClientMessage, before: ClientMessage): boolean {
 export function toRows(messages: readonly ClientMessage[], options: RowOptions = {}): readonly Row[] {
   const shown = messages.filter((message) => !isHidden(message));
   const { unreadAfter } = options;
-  const firstUnread = unreadAfter === undefined ? -1 : shown.findIndex((one) => isUnread(one, unreadAfter));
+  const found = unreadAfter === undefined ? -1 : shown.findIndex((one) => isUnread(one, unreadAfter));
+  const firstUnread = found === 0 && options.hasOlder === true ? -1 : found;
   const rows: Row[] = [{ kind: 'top', key: 'top' }];
   let day: number | undefined;
   for (const [index, message] of shown.entries()) {

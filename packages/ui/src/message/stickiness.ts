@@ -9,14 +9,23 @@ export interface ScrollPlace {
 /** Closer to the end than this counts as at the end. */
 const NEAR_END = 48;
 /** Older pages are asked for before the reader sees the first row. */
-const NEAR_START = 600;
+const NEAR_EDGE = 600;
 
-export function isAtEnd({ offset, viewport, size }: ScrollPlace): boolean {
+function isAtEnd({ offset, viewport, size }: ScrollPlace): boolean {
   return size - offset - viewport <= NEAR_END;
 }
 
+/** A reader leaves the end by going up; rows that turn out taller than thought, or new ones, take nobody from it. */
+export function staysAtEnd(was: boolean, before: ScrollPlace, now: ScrollPlace): boolean {
+  return isAtEnd(now) || (was && now.offset >= before.offset);
+}
+
 export function isNearStart({ offset }: ScrollPlace): boolean {
-  return offset < NEAR_START;
+  return offset < NEAR_EDGE;
+}
+
+export function isNearEnd({ offset, viewport, size }: ScrollPlace): boolean {
+  return size - offset - viewport < NEAR_EDGE;
 }
 
 function messageKeys(rows: readonly Row[]): string[] {
@@ -47,7 +56,7 @@ export function compareRows(before: readonly Row[], after: readonly Row[]): Rows
   return {
     shift: is[0] !== was[0] && is.at(-1) === was.at(-1),
     arrived: fresh.filter((row) => !row.message.mine && row.message.content.type !== 'tip').length,
-    sent: fresh.some((row) => row.message.mine),
+    sent: fresh.some((row) => row.message.mine && row.message.status === 'sending'),
     replaced: false,
   };
 }

@@ -1,6 +1,6 @@
 import { computed, nextTick, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import type { Row } from './rows.ts';
-import { compareRows, isAtEnd, isNearStart } from './stickiness.ts';
+import { compareRows, isNearEnd, isNearStart, staysAtEnd, type ScrollPlace } from './stickiness.ts';
 
 /** What is used of the virtual list. */
 export interface ListHandle {
@@ -19,28 +19,54 @@ export interface ListScroll {
   /** False until the first rows stand where they belong. */
   readonly placed: Readonly<Ref<boolean>>;
   readonly nearStart: ComputedRef<boolean>;
+  readonly nearEnd: ComputedRef<boolean>;
   onScroll(): void;
   onResize(): void;
   toEnd(): Promise<void>;
+  /** Where to be when the rows are replaced by others next time: at the row of this key, instead of at the end. */
+  landAt(key: string): void;
+}
+
+export interface ListScrollOptions {
+  readonly rows: () => readonly Row[];
+  readonly list: Readonly<Ref<ListHandle | null>>;
+  readonly scroller: Readonly<Ref<{ scrollTop: number; readonly scrollHeight: number } | null>>;
+  /** The rows end at the newest message. */
+  readonly endsAtNewest: () => boolean;
 }
 
 /** Where a message list stands: at the end while the reader is there, else where they are, whatever comes at either end. */
-export function useListScroll(rows: () => readonly Row[], list: Readonly<Ref<ListHandle | null>>): ListScroll {
+export function useListScroll({ rows, list, scroller, endsAtNewest }: ListScrollOptions): ListScroll {
   const drawn = shallowRef<{ rows: readonly Row[]; shift: boolean }>({ rows: [], shift: false });
+  let landing: string | undefined;
+  let wasAtNewest = true;
   const atEnd = ref(true);
   const arrived = ref(0);
   const placed = ref(false);
-  const offset = ref(0);
+  const place = shallowRef<ScrollPlace>({ offset: 0, viewport: 0, size: 0 });
 
-  function place(handle: ListHandle): { offset: number; viewport: number; size: number } {
+  function measure(handle: ListHandle): ScrollPlace {
     return { offset: handle.scrollOffset, viewport: handle.viewportSize, size: handle.scrollSize };
   }
 
   async function toEnd(): Promise<void> {
     atEnd.value = true;
     arrived.value = 0;
+    await keepEnd();
+  }
+
+  /** Not by the list's own means: those go on for a while, and would fight a reader who scrolls up meanwhile. */
+  async function keepEnd(): Promise<void> {
     await nextTick();
-    list.value?.scrollToIndex(drawn.value.rows.length - 1, { align: 'end' });
+    const element = scroller.value;
+    if (element && atEnd.value) element.scrollTop = element.scrollHeight;
+  }
+
+  async function land(key: string): Promise<void> {
+    atEnd.value = false;
+    await nextTick();
+    const index = drawn.value.rows.findIndex((row) => row.key === key);
+    list.value?.scrollToIndex(Math.max(0, index), { align: 'start' });
   }
 
   watch(
@@ -48,11 +74,18 @@ export function useListScroll(rows: () => readonly Row[], list: Readonly<Ref<Lis
     async (after) => {
       const change = compareRows(drawn.value.rows, after);
       drawn.value = { rows: after, shift: change.shift };
-      if (change.replaced || change.sent || atEnd.value) {
+      // A page that joins up with the newest is history still, not news.
+      const live = wasAtNewest && endsAtNewest();
+      wasAtNewest = endsAtNewest();
+      if (change.replaced && landing !== undefined) {
+        const key = landing;
+        landing = undefined;
+        await land(key);
+      } else if (change.replaced || change.sent || (atEnd.value && live)) {
         await toEnd();
         // The first rows are measured now; what they really take moves the end once more.
         requestAnimationFrame(() => (placed.value = true));
-      } else arrived.value += change.arrived;
+      } else if (live) arrived.value += change.arrived;
     },
     { immediate: true, flush: 'pre' },
   );
@@ -60,22 +93,20 @@ export function useListScroll(rows: () => readonly Row[], list: Readonly<Ref<Lis
   function onScroll(): void {
     const handle = list.value;
     if (!handle) return;
-    const now = place(handle);
-    offset.value = now.offset;
-    atEnd.value = isAtEnd(now);
+    const before = place.value;
+    place.value = measure(handle);
+    atEnd.value = staysAtEnd(atEnd.value, before, place.value);
     if (atEnd.value) arrived.value = 0;
   }
 
   function onResize(): void {
     const handle = list.value;
     if (!handle) return;
-    if (atEnd.value) handle.scrollToIndex(drawn.value.rows.length - 1, { align: 'end' });
-    offset.value = handle.scrollOffset;
+    if (atEnd.value && endsAtNewest()) void keepEnd();
+    place.value = measure(handle);
   }
 
-  const nearStart = computed(() => {
-    void drawn.value;
-    return isNearStart({ offset: offset.value, viewport: 0, size: 0 });
-  });
-  return { drawn, atEnd, arrived, placed, nearStart, onScroll, onResize, toEnd };
+  const nearStart = computed(() => isNearStart(place.value));
+  const nearEnd = computed(() => isNearEnd(place.value));
+  return { drawn, atEnd, arrived, placed, nearStart, nearEnd, onScroll, onResize, toEnd, landAt: (key) => (landing = key) };
 }
