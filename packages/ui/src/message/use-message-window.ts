@@ -16,6 +16,13 @@ export function useMessageWindow(
   const window = client.messages.window(ref, { limit: 40 });
   const state = shallowRef(stateOf(window));
   window.onChange((changed) => (state.value = stateOf(changed)));
-  onScopeDispose(() => window.close());
+  // What could not be had while the network was away is asked for again when it is back.
+  const stop = client.on('ready', () => {
+    if (window.error && window.messages.length === 0) void window.jumpTo('newest').catch(() => undefined);
+  });
+  onScopeDispose(() => {
+    stop();
+    window.close();
+  });
   return { window, state };
 }
