@@ -4,7 +4,8 @@ import { createWorld, type Person, type World } from './support/world.ts';
 
 // Whatever somebody sends, the reader's page shows it and does nothing else.
 
-const HTML = '<img src=x onerror="globalThis.owned=1"><script>globalThis.owned=1</script><a href="javascript:owned=1">x</a>';
+const HTML =
+  '<img src=x onerror="globalThis.owned=1"><script>globalThis.owned=1</script><a href="javascript:owned=1">x</a>';
 const BAD = 'javascript:globalThis.owned=1';
 const EVIL = 'data:text/html,<script>owned=1</script>';
 const CONTENTS: readonly object[] = [
@@ -21,7 +22,14 @@ const CONTENTS: readonly object[] = [
   { type: 'video', file: { url: EVIL }, poster: { file: { url: BAD } }, width: 1, height: 1 },
   { type: 'location', latitude: 90, longitude: -180, address: HTML, place: HTML },
   { type: 'face', index: 7, data: HTML },
-  { type: 'custom', flavour: 'named', data: HTML, name: '__proto__', fields: { constructor: HTML }, description: HTML },
+  {
+    type: 'custom',
+    flavour: 'named',
+    data: HTML,
+    name: '__proto__',
+    fields: { constructor: HTML },
+    description: HTML,
+  },
   { type: 'multi', items: [{ type: 'text', text: HTML }, { type: 'image', file: { url: BAD } }, { type: 'file', file: { url: BAD, name: HTML } }] }, // prettier-ignore
 ];
 
@@ -54,7 +62,10 @@ test('hostile content of every type stays inert, in the list and in the conversa
   for (const content of CONTENTS) {
     await say(world, 'bob', 'u:alice', content);
     // Each is the last message of the list once.
-    await alice.page.waitForFunction((type) => document.querySelector('[data-ref="u:bob"] .preview')?.textContent !== type, '');
+    await alice.page.waitForFunction(
+      (type) => document.querySelector('[data-ref="u:bob"] .preview')?.textContent !== type,
+      '',
+    );
   }
   await nothingHappened(alice);
   await openConversation(alice.page, 'u:bob');
@@ -66,14 +77,17 @@ test('hostile content of every type stays inert, in the list and in the conversa
     for (const id of await alice.page.evaluate(() => [...document.querySelectorAll<HTMLElement>('article[data-message]')].map((one) => one.dataset['message'] ?? ''))) seen.add(id); // prettier-ignore
     await nothingHappened(alice);
     await alice.page.evaluate(() => document.querySelector('main .scroll')?.scrollBy(0, -400));
-    await alice.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await alice.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
   }
   expect(seen.size).toBe(CONTENTS.length);
   await look(alice, 'hostile-oldest');
 });
 
 test('links are http and https alone, and open apart', async () => {
-  const links = await alice.page.evaluate(() =>
+  const links = await alice.page.evaluate(
+    () =>
     [...document.querySelectorAll<HTMLAnchorElement>('main article .text a')].map(({ href, rel, target }) => ({ href, rel, target })), // prettier-ignore
   );
   expect(links.length).toBeGreaterThan(0);

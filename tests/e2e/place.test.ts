@@ -28,8 +28,13 @@ function firstInSight(page: Page): Promise<Place> {
   return page.evaluate(() => {
     const scroller = document.querySelector('main .scroll') as HTMLElement;
     const edge = scroller.getBoundingClientRect().top;
-    const row = [...scroller.querySelectorAll('article')].find((one) => one.getBoundingClientRect().top >= edge);
-    return { text: row?.querySelector('.text')?.textContent.slice(0, 8) ?? '', top: row?.getBoundingClientRect().top ?? 0 };
+    const row = [...scroller.querySelectorAll('article')].find(
+      (one) => one.getBoundingClientRect().top >= edge,
+    );
+    return {
+      text: row?.querySelector('.text')?.textContent.slice(0, 8) ?? '',
+      top: row?.getBoundingClientRect().top ?? 0,
+    };
   });
 }
 
@@ -44,8 +49,12 @@ function wheel(page: Page, by: number): Promise<void> {
 }
 
 async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('main .scroll')?.getAttribute('aria-busy') === 'false');
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.waitForFunction(
+    () => document.querySelector('main .scroll')?.getAttribute('aria-busy') === 'false',
+  );
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
 }
 
 test('it opens at the newest', async () => {
@@ -89,7 +98,10 @@ test('older pages come above without moving what is read', async () => {
     await settled(page);
     const after = await page.evaluate((text) => {
       const row = [...document.querySelectorAll('main article')].find((one) => one.querySelector('.text')?.textContent.startsWith(text)); // prettier-ignore
-      return { top: row?.getBoundingClientRect().top ?? Infinity, offset: document.querySelector('main .scroll')?.scrollTop ?? 0 };
+      return {
+        top: row?.getBoundingClientRect().top ?? Infinity,
+        offset: document.querySelector('main .scroll')?.scrollTop ?? 0,
+      };
     }, before.text);
     // What was at the top went down by what was scrolled, and by nothing else, though pages came above it.
     if (room >= 300 && after.offset > 0) strays.push(Math.abs(after.top - before.top - 300));

@@ -8,8 +8,16 @@ import { createWorld, type Look, type Person, type World } from './support/world
 const desktop = { width: 1180, height: 760 };
 const phone = { width: 390, height: 780 };
 const settings: readonly (readonly [string, Look, Look])[] = [
-  ['desk-en-light with phone-zh-dark', { ...desktop, locale: 'en-US' }, { ...phone, locale: 'zh-CN', dark: true }],
-  ['phone-en-dark with desk-zh-light', { ...phone, locale: 'en-US', dark: true }, { ...desktop, locale: 'zh-CN' }],
+  [
+    'desk-en-light with phone-zh-dark',
+    { ...desktop, locale: 'en-US' },
+    { ...phone, locale: 'zh-CN', dark: true },
+  ],
+  [
+    'phone-en-dark with desk-zh-light',
+    { ...phone, locale: 'en-US', dark: true },
+    { ...desktop, locale: 'zh-CN' },
+  ],
 ];
 
 describe.each(settings)('%s', (name, aliceLook, bobLook) => {
@@ -83,7 +91,11 @@ describe.each(settings)('%s', (name, aliceLook, bobLook) => {
     await panel.locator('.grid button').first().waitFor();
     await look(bob, bobShot('emoji'));
     await panel.getByRole('searchbox').fill('烟花');
-    await panel.getByRole('button', { name: '焰火' }).or(panel.locator('.grid button', { hasText: '🎆' })).first().click();
+    await panel
+      .getByRole('button', { name: '焰火' })
+      .or(panel.locator('.grid button', { hasText: '🎆' }))
+      .first()
+      .click();
     await bob.page.keyboard.press('Escape');
     await bob.page.locator('textarea').press('Enter');
     await message(alice.page, '🎆').waitFor();
@@ -179,7 +191,8 @@ describe.each(settings)('%s', (name, aliceLook, bobLook) => {
     await alice.page.reload();
     await listPlaced(alice.page);
     await message(alice.page, 'away three').waitFor();
-    if (aliceLook.width === phone.width) await alice.page.getByRole('button', { name: 'Back to conversations' }).click();
+    if (aliceLook.width === phone.width)
+      await alice.page.getByRole('button', { name: 'Back to conversations' }).click();
     await alice.page.getByRole('button', { name: 'Menu of Alice' }).click();
     await look(alice, shot('menu'));
     await alice.page.getByRole('menuitem', { name: 'Log out' }).click();
@@ -191,14 +204,24 @@ describe.each(settings)('%s', (name, aliceLook, bobLook) => {
 });
 
 /** A file pasted or dropped, as the browser hands it to the page. */
-async function hand(page: Person['page'], how: 'paste' | 'drop', where: string, name: string, type: string, bytes: Buffer): Promise<void> {
+async function hand(
+  page: Person['page'],
+  how: 'paste' | 'drop',
+  where: string,
+  name: string,
+  type: string,
+  bytes: Buffer,
+): Promise<void> {
   await page.evaluate(
     ([kind, selector, fileName, mime, base64]) => {
       const data = new DataTransfer();
       const raw = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
       data.items.add(new File([raw], fileName, { type: mime }));
       const common = { bubbles: true, cancelable: true };
-      const event = kind === 'paste' ? new ClipboardEvent('paste', { ...common, clipboardData: data }) : new DragEvent('drop', { ...common, dataTransfer: data });
+      const event =
+        kind === 'paste'
+          ? new ClipboardEvent('paste', { ...common, clipboardData: data })
+          : new DragEvent('drop', { ...common, dataTransfer: data });
       document.querySelector(selector)?.dispatchEvent(event);
     },
     [how, where, name, type, bytes.toString('base64')] as const,

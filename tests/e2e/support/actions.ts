@@ -34,11 +34,22 @@ export async function act(page: Page, at: Locator, action: RegExp): Promise<void
 }
 
 /** Says and stores something as a user, from elsewhere. */
-export async function say(world: World, user: string, ref: string, content: object | string, extra: object = {}): Promise<void> {
+export async function say(
+  world: World,
+  user: string,
+  ref: string,
+  content: object | string,
+  extra: object = {},
+): Promise<void> {
   said += 1;
   await world.server.admin(
     'message.send',
-    { ref, clientId: `e2e:${said}`, content: typeof content === 'string' ? { type: 'text', text: content } : content, ...extra },
+    {
+      ref,
+      clientId: `e2e:${said}`,
+      content: typeof content === 'string' ? { type: 'text', text: content } : content,
+      ...extra,
+    },
     { user },
   );
 }
@@ -49,4 +60,17 @@ export async function look(person: Person, name: string): Promise<void> {
   await person.shoot(name);
   expect(await seriousFindings(person.page), name).toEqual([]);
   expect(person.complaints, name).toEqual([]);
+  expect(await outside(person.page), name).toEqual([]);
+}
+
+/** What sticks out of the window at a side. */
+function outside(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.bubble, header, textarea, button, [role=dialog]')].flatMap((one) => {
+      const { left, right, width } = one.getBoundingClientRect();
+      return width > 0 && (left < 0 || right > innerWidth + 0.5)
+        ? [`${one.tagName} ${one.className} ${left}–${right}`]
+        : [];
+    }),
+  );
 }

@@ -56,7 +56,12 @@ export async function createWorld(options: TestServerOptions = {}): Promise<Worl
   };
 }
 
-async function openWindow(server: TestServer, browser: Browser, user: string | undefined, look: Look = {}): Promise<Person> {
+async function openWindow(
+  server: TestServer,
+  browser: Browser,
+  user: string | undefined,
+  look: Look = {},
+): Promise<Person> {
   const context = await browser.newContext({
     viewport: { width: look.width ?? 1180, height: look.height ?? 760 },
     locale: look.locale ?? 'en-US',
@@ -70,7 +75,7 @@ async function openWindow(server: TestServer, browser: Browser, user: string | u
   await page.goto(user === undefined ? server.url : `${server.url}/?user=${user}`);
   if (user !== undefined) await page.waitForSelector('nav input[type=search]');
   const shoot = async (name: string): Promise<void> => {
-    await page.evaluate(() => document.fonts.ready);
+    await page.evaluate('document.fonts.ready.then(() => undefined)');
     await page.screenshot({ path: join(RESULTS, `${name}.png`), animations: 'disabled' });
   };
   return { page, context, complaints, shoot };
@@ -79,9 +84,11 @@ async function openWindow(server: TestServer, browser: Browser, user: string | u
 function watch(page: Page, home: string): string[] {
   const complaints: string[] = [];
   // A broken network is part of the stories; the page's own words about it are not errors of the page.
-  const expected = /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|NETWORK_CHANGED|ABORTED)|WebSocket connection to/;
+  const expected =
+    /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|NETWORK_CHANGED|ABORTED)|WebSocket connection to/;
   page.on('console', (message) => {
-    if (message.type() === 'error' && !expected.test(message.text())) complaints.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !expected.test(message.text()))
+      complaints.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`));
   page.on('request', (request) => {

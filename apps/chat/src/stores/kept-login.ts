@@ -12,7 +12,8 @@ const KEY = 'magpie.login';
 export function keptLogin(): KeptLogin | undefined {
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? 'null');
-    if (typeof kept !== 'object' || kept === null || !('user' in kept) || !('token' in kept)) return undefined;
+    if (typeof kept !== 'object' || kept === null || !('user' in kept) || !('token' in kept))
+      return undefined;
     const { user, token } = kept;
     if (typeof user !== 'string' || typeof token !== 'string') return undefined;
     const app = 'app' in kept && typeof kept.app === 'string' ? { app: kept.app } : {};

@@ -28,7 +28,9 @@ function oneOf<T extends string>(all: readonly T[], value: string | null): T | u
 }
 
 function ofBrowser(): Language {
-  return navigator.languages.some((tag) => /^zh\b/i.test(tag)) && !/^en\b/i.test(navigator.language) ? 'zh' : 'en';
+  return navigator.languages.some((tag) => /^zh\b/i.test(tag)) && !/^en\b/i.test(navigator.language)
+    ? 'zh'
+    : 'en';
 }
 
 /** How this person likes the page: kept in this browser, shared by its tabs. */

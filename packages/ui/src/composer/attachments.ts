@@ -65,7 +65,12 @@ function measureMedia(file: File, use: 'audio' | 'video'): Promise<Measured> {
 }
 
 /** The message an attachment becomes. */
-export async function draftOf(client: Client, ref: string, { file, use }: Attachment, receipt: boolean): Promise<Draft> {
+export async function draftOf(
+  client: Client,
+  ref: string,
+  { file, use }: Attachment,
+  receipt: boolean,
+): Promise<Draft> {
   const measured = await measure(file, use);
   const blob = { name: file.name || use, size: file.size, ...(file.type ? { mime: file.type } : {}) };
   const content = { type: use, file: blob, ...(use === 'file' ? {} : measured) } as Draft['content'];
@@ -73,7 +78,11 @@ export async function draftOf(client: Client, ref: string, { file, use }: Attach
     ref,
     content,
     clientId: client.messages.clientId('web'),
-    media: { source: { kind: 'blob', blob: file }, name: blob.name, ...(file.type ? { mime: file.type } : {}) },
+    media: {
+      source: { kind: 'blob', blob: file },
+      name: blob.name,
+      ...(file.type ? { mime: file.type } : {}),
+    },
     ...(receipt ? { receipt: true } : {}),
   };
 }

@@ -10,7 +10,8 @@ import { useTyping } from './use-typing.ts';
 
 let fake: FakeClient;
 const quiet = { typists: { value: [] }, wrote: () => undefined, stopped: () => undefined };
-const sent = (): Draft[] => fake.calls.filter(({ name }) => name === 'messages.send').map(({ args }) => args[0] as Draft);
+const sent = (): Draft[] =>
+  fake.calls.filter(({ name }) => name === 'messages.send').map(({ args }) => args[0] as Draft);
 
 beforeEach(() => {
   fake = createFakeClient();
@@ -78,7 +79,10 @@ test('what a file is used as', () => {
 
 test('drafts outlive the page, and a broken storage costs nothing', () => {
   const kept = new Map<string, string>();
-  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) };
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
   const drafts = createDrafts(storage, 'alice');
   drafts.set('u:bob', 'later');
   drafts.set('u:carol', '  ');
@@ -113,7 +117,11 @@ test('a typist is forgotten after a while, by their word, or when they have spok
   vi.useFakeTimers();
   const { result, stop } = useInChat(() => useTyping(fake.client, 'g:1', () => 3), fake);
   const hear = (from: string, state: 'begin' | 'end', ref = 'g:1'): void =>
-    fake.emit('messages', { ref, backlog: false, messages: [fakeMessage({ ref, from, content: { type: 'typing', state } })] });
+    fake.emit('messages', {
+      ref,
+      backlog: false,
+      messages: [fakeMessage({ ref, from, content: { type: 'typing', state } })],
+    });
   hear('bob', 'begin');
   hear('carol', 'begin');
   hear('dave', 'begin', 'g:2');

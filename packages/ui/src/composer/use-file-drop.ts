@@ -3,7 +3,9 @@ import { ref, type Ref } from 'vue';
 export interface FileDrop {
   /** Files are being held over the element. */
   readonly over: Readonly<Ref<boolean>>;
-  readonly handlers: Readonly<Record<'dragenter' | 'dragover' | 'dragleave' | 'drop', (event: DragEvent) => void>>;
+  readonly handlers: Readonly<
+    Record<'dragenter' | 'dragover' | 'dragleave' | 'drop', (event: DragEvent) => void>
+  >;
 }
 
 function holdsFiles(event: DragEvent): boolean {

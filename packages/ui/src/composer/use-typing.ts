@@ -38,7 +38,10 @@ export function useTyping(client: Client, ref: string, memberCount: () => number
 
   function heard(id: string): void {
     clearTimeout(timers.get(id));
-    timers.set(id, setTimeout(() => forget(id), FORGET_MS));
+    timers.set(
+      id,
+      setTimeout(() => forget(id), FORGET_MS),
+    );
     if (!typists.value.includes(id)) typists.value = [...typists.value, id];
   }
 

@@ -17,7 +17,12 @@ function list(props: object = {}) {
 
 test('rows tell the name, the last words, the time and what is unread', () => {
   fake.conversations = [
-    fakeConversation({ unread: 120, lastEntry: fakeMessage({ text: 'see you' }), pinnedAt: 1, notify: { level: 'none' } }),
+    fakeConversation({
+      unread: 120,
+      lastEntry: fakeMessage({ text: 'see you' }),
+      pinnedAt: 1,
+      notify: { level: 'none' },
+    }),
     fakeConversation({ ref: 'g:7', kind: 'group', group: { id: '7', kind: 'work', name: 'Team', memberCount: 3 }, lastEntry: fakeMessage({ from: 'bob', content: { type: 'image', file: {} } }) }), // prettier-ignore
     fakeConversation({ ref: 'u:alice', kind: 'direct' }),
   ];

@@ -24,7 +24,10 @@ export function useConversations(client: Client): Conversations {
 }
 
 /** One conversation, in the list or not. */
-export function useConversation(client: Client, ref: string): Readonly<ShallowRef<ConversationView | undefined>> {
+export function useConversation(
+  client: Client,
+  ref: string,
+): Readonly<ShallowRef<ConversationView | undefined>> {
   const view = shallowRef(client.conversations.get(ref));
   const read = (): void => void (view.value = client.conversations.get(ref));
   const stops = [client.on('conversations', read), client.on('ready', read), client.on('receipt', read)];

@@ -9,10 +9,14 @@ export function plainName(name: string, most = 120): string {
 
 /** Text on one line, for previews. */
 export function oneLine(text: string, most = 160): string {
-  const clean = text.slice(0, most * 4).replace(/\s+/g, ' ').trim();
+  const clean = text
+    .slice(0, most * 4)
+    .replace(/\s+/g, ' ')
+    .trim();
   return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
 }
 
+// oxlint-disable-next-line no-misleading-character-class -- joiners and skin tones alone are what is meant
 const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F?|\p{Regional_Indicator}{2}|[\u200D\uFE0F\u{1F3FB}-\u{1F3FF}])+$/u; // prettier-ignore
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 

@@ -41,9 +41,7 @@ export function listTime(time: number, now: number, locale: string): string {
   const thisYear = new Date(time).getFullYear() === new Date(now).getFullYear();
   return format(
     locale,
-    thisYear
-      ? { month: 'numeric', day: 'numeric' }
-      : { year: 'numeric', month: 'numeric', day: 'numeric' },
+    thisYear ? { month: 'numeric', day: 'numeric' } : { year: 'numeric', month: 'numeric', day: 'numeric' },
   ).format(time);
 }
 

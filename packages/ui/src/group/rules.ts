@@ -55,7 +55,6 @@ export function groupRights(kind: GroupKind, role: Role | undefined): GroupRight
   };
 }
 
-
 /** Ids as people type them: by commas, spaces or lines, Chinese ones included. */
 export function splitIds(text: string): readonly string[] {
   return [...new Set(text.split(/[\s,;，；、]+/).filter(Boolean))];

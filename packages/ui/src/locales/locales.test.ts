@@ -16,7 +16,9 @@ function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return sources(path);
-    return /\.(vue|ts)$/.test(entry.name) && !entry.name.endsWith('.test.ts') ? [readFileSync(path, 'utf8')] : [];
+    return /\.(vue|ts)$/.test(entry.name) && !entry.name.endsWith('.test.ts')
+      ? [readFileSync(path, 'utf8')]
+      : [];
   });
 }
 

@@ -4,7 +4,18 @@ import { safeLink, safeMediaUrl } from './safe-url.ts';
 
 const server = 'http://127.0.0.1:8800';
 
-test.each(['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', 'http://other.example/x.png', 'http://127.0.0.1:9999/x', 'ftp://a/b', '', 'vbscript:x', ' javascript:x'])('%s is no address of a picture', (url) => { // prettier-ignore
+test.each([
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'file:///etc/passwd',
+  'http://other.example/x.png',
+  'http://127.0.0.1:9999/x',
+  'ftp://a/b',
+  '',
+  'vbscript:x',
+  ' javascript:x',
+])('%s is no address of a picture', (url) => {
+  // prettier-ignore
   expect(safeMediaUrl(url, server)).toBeUndefined();
 });
 
@@ -15,7 +26,8 @@ test('our own server, https and files of this page are', () => {
 });
 
 test('links are http and https alone; what is cut apart is the text again', () => {
-  const text = 'a https://x.example/q?a=1&b=<b>, javascript:alert(1) ftp://y.example mailto:a@b.example //z.example 好https://中文.example。';
+  const text =
+    'a https://x.example/q?a=1&b=<b>, javascript:alert(1) ftp://y.example mailto:a@b.example //z.example 好https://中文.example。';
   const parts = linkParts(text);
   expect(parts.map((part) => part.text).join('')).toBe(text);
   const hrefs = parts.flatMap(({ href }) => href ?? []);

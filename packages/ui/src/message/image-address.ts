@@ -10,7 +10,8 @@ export function imageAddress(
 ): string | undefined {
   const { file, large } = content;
   if (file.fileId !== undefined) {
-    const rendition = size === 'large' && large !== undefined && content.animated !== true ? 'large' : undefined;
+    const rendition =
+      size === 'large' && large !== undefined && content.animated !== true ? 'large' : undefined;
     return safeMediaUrl(client.files.url(file, rendition), client.server);
   }
   const url = size === 'large' ? (large?.url ?? file.url) : file.url;

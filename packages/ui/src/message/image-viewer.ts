@@ -16,7 +16,10 @@ export async function viewImages(images: readonly ViewedImage[], key: string, ti
   }
   const focused = document.activeElement;
   const viewer = new Viewer(holder, {
-    initialViewIndex: Math.max(0, images.findIndex((image) => image.key === key)),
+    initialViewIndex: Math.max(
+      0,
+      images.findIndex((image) => image.key === key),
+    ),
     title: false,
     navbar: images.length > 1,
     tooltip: false,

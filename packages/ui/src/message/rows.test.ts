@@ -15,7 +15,12 @@ test('messages of one sender form runs, broken by pauses, other senders and note
     fakeMessage({ seq: 2, time: noon + minute }),
     fakeMessage({ seq: 3, time: noon + 7 * minute }),
     fakeMessage({ seq: 4, time: noon + 8 * minute, from: 'carol' }),
-    fakeMessage({ seq: 5, time: noon + 8 * minute, from: 'carol', content: { type: 'tip', change: 'joined', actor: 'carol' } }),
+    fakeMessage({
+      seq: 5,
+      time: noon + 8 * minute,
+      from: 'carol',
+      content: { type: 'tip', change: 'joined', actor: 'carol' },
+    }),
     fakeMessage({ seq: 6, time: noon + 8 * minute, from: 'carol' }),
   ];
   expect(kinds(toRows(messages))).toBe('top day [1 2] [3] [4] note [6]');

@@ -32,7 +32,9 @@ export function rowKey(message: ClientMessage): string {
 
 /** Drawn in the middle, as something that happened rather than something said. */
 function isNote(message: ClientMessage): boolean {
-  return message.content.type === 'tip' || message.content.type === 'revoked' || message.revoked !== undefined;
+  return (
+    message.content.type === 'tip' || message.content.type === 'revoked' || message.revoked !== undefined
+  );
 }
 
 function isHidden(message: ClientMessage): boolean {

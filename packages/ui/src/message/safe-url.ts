@@ -6,7 +6,9 @@ export function safeMediaUrl(url: string, server: string): string | undefined {
   const parsed = parse(url, server);
   if (!parsed) return undefined;
   if (parsed.protocol === 'https:' || parsed.protocol === 'blob:') return parsed.href;
-  return parsed.protocol === 'http:' && parsed.origin === parse(server, server)?.origin ? parsed.href : undefined;
+  return parsed.protocol === 'http:' && parsed.origin === parse(server, server)?.origin
+    ? parsed.href
+    : undefined;
 }
 
 /** An address that may stand in `href`. */

@@ -7,7 +7,11 @@ const old = [1, 2, 3].map((seq) => fakeMessage({ seq }));
 const older = [-2, -1].map((seq) => fakeMessage({ seq }));
 
 test('older pages grow the list at its start: the place is kept from the end', () => {
-  expect(compareRows(toRows(old), toRows([...older, ...old]))).toMatchObject({ shift: true, arrived: 0, replaced: false });
+  expect(compareRows(toRows(old), toRows([...older, ...old]))).toMatchObject({
+    shift: true,
+    arrived: 0,
+    replaced: false,
+  });
 });
 
 test('what others say is counted, tips are not, and own words take the writer to the end', () => {
@@ -28,7 +32,12 @@ test('another stretch replaces the rows', () => {
 });
 
 test('a message that goes is no change of place', () => {
-  expect(compareRows(toRows(old), toRows(old.slice(0, 2)))).toEqual({ shift: false, arrived: 0, sent: false, replaced: false });
+  expect(compareRows(toRows(old), toRows(old.slice(0, 2)))).toEqual({
+    shift: false,
+    arrived: 0,
+    sent: false,
+    replaced: false,
+  });
 });
 
 test('a reader leaves the end by going up; growth takes nobody from it', () => {

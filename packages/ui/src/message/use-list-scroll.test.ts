@@ -18,19 +18,13 @@ function world(count: number) {
       this.top = Math.min(value, this.scrollHeight - 400);
       scroll.onScroll();
     },
+    clientHeight: 400,
     get scrollHeight() {
       return Math.max(400, rows.value.length * 40);
     },
   };
   const shown: number[] = [];
   const list = shallowRef<ListHandle | null>({
-    get scrollOffset() {
-      return element.top;
-    },
-    get scrollSize() {
-      return element.scrollHeight;
-    },
-    viewportSize: 400,
     scrollToIndex: (index) => void shown.push(index),
   });
   const scroll = useListScroll({
@@ -47,7 +41,8 @@ function world(count: number) {
   return { messages, element, scroll, become, newest, shown };
 }
 
-const end = (element: { scrollTop: number; scrollHeight: number }): number => element.scrollHeight - 400 - element.scrollTop;
+const end = (element: { scrollTop: number; scrollHeight: number }): number =>
+  element.scrollHeight - 400 - element.scrollTop;
 
 test('who is at the end stays there; what comes is not counted', async () => {
   const { messages, element, scroll, become } = world(50);

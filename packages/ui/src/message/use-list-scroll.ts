@@ -4,10 +4,14 @@ import { compareRows, isNearEnd, isNearStart, staysAtEnd, type ScrollPlace } fro
 
 /** What is used of the virtual list. */
 export interface ListHandle {
-  readonly scrollOffset: number;
-  readonly scrollSize: number;
-  readonly viewportSize: number;
   scrollToIndex(index: number, options?: { align?: 'start' | 'center' | 'end' | 'nearest' }): void;
+}
+
+/** The element that scrolls: asked itself, since what the list knows of its window may be a frame old. */
+export interface Scroller {
+  scrollTop: number;
+  readonly scrollHeight: number;
+  readonly clientHeight: number;
 }
 
 export interface ListScroll {
@@ -30,7 +34,7 @@ export interface ListScroll {
 export interface ListScrollOptions {
   readonly rows: () => readonly Row[];
   readonly list: Readonly<Ref<ListHandle | null>>;
-  readonly scroller: Readonly<Ref<{ scrollTop: number; readonly scrollHeight: number } | null>>;
+  readonly scroller: Readonly<Ref<Scroller | null>>;
   /** The rows end at the newest message. */
   readonly endsAtNewest: () => boolean;
 }
@@ -45,8 +49,8 @@ export function useListScroll({ rows, list, scroller, endsAtNewest }: ListScroll
   const placed = ref(false);
   const place = shallowRef<ScrollPlace>({ offset: 0, viewport: 0, size: 0 });
 
-  function measure(handle: ListHandle): ScrollPlace {
-    return { offset: handle.scrollOffset, viewport: handle.viewportSize, size: handle.scrollSize };
+  function measure({ scrollTop, clientHeight, scrollHeight }: Scroller): ScrollPlace {
+    return { offset: scrollTop, viewport: clientHeight, size: scrollHeight };
   }
 
   async function toEnd(): Promise<void> {
@@ -91,22 +95,31 @@ export function useListScroll({ rows, list, scroller, endsAtNewest }: ListScroll
   );
 
   function onScroll(): void {
-    const handle = list.value;
-    if (!handle) return;
+    if (!scroller.value) return;
     const before = place.value;
-    place.value = measure(handle);
+    place.value = measure(scroller.value);
     atEnd.value = staysAtEnd(atEnd.value, before, place.value);
     if (atEnd.value) arrived.value = 0;
   }
 
   function onResize(): void {
-    const handle = list.value;
-    if (!handle) return;
+    if (!scroller.value) return;
     if (atEnd.value && endsAtNewest()) void keepEnd();
-    place.value = measure(handle);
+    place.value = measure(scroller.value);
   }
 
   const nearStart = computed(() => isNearStart(place.value));
   const nearEnd = computed(() => isNearEnd(place.value));
-  return { drawn, atEnd, arrived, placed, nearStart, nearEnd, onScroll, onResize, toEnd, landAt: (key) => (landing = key) };
+  return {
+    drawn,
+    atEnd,
+    arrived,
+    placed,
+    nearStart,
+    nearEnd,
+    onScroll,
+    onResize,
+    toEnd,
+    landAt: (key) => (landing = key),
+  };
 }

@@ -29,7 +29,8 @@ export function useReadMarks({ client, ref, view, state, atEnd }: ReadMarksNeeds
   }
 
   async function report(): Promise<void> {
-    if (busy || !lookedAt() || !atEnd.value || state.value.hasNewer || client.session.state !== 'online') return;
+    if (busy || !lookedAt() || !atEnd.value || state.value.hasNewer || client.session.state !== 'online')
+      return;
     // Until the messages are drawn nothing was seen.
     if (state.value.loading === 'first' || state.value.error) return;
     const upTo = newestSeq();
@@ -53,7 +54,9 @@ export function useReadMarks({ client, ref, view, state, atEnd }: ReadMarksNeeds
   function unreceipted(): readonly string[] {
     if (!ref.startsWith('g:')) return [];
     return state.value.messages
-      .filter((one) => !one.mine && one.receipt === true && (one.seq ?? 0) > openedAt && !receipted.has(one.id))
+      .filter(
+        (one) => !one.mine && one.receipt === true && (one.seq ?? 0) > openedAt && !receipted.has(one.id),
+      )
       .map(({ id }) => id)
       .slice(-MOST_RECEIPTS);
   }

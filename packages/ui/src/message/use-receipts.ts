@@ -26,7 +26,10 @@ export function useReceipts(
   }
 
   async function ask(messages: readonly ClientMessage[]): Promise<void> {
-    const ids = messages.filter(wanted).map(({ id }) => id).slice(-MOST_AT_ONCE);
+    const ids = messages
+      .filter(wanted)
+      .map(({ id }) => id)
+      .slice(-MOST_AT_ONCE);
     if (ids.length === 0) return;
     for (const id of ids) asked.add(id);
     try {

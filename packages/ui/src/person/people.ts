@@ -16,7 +16,7 @@ const MOST_AT_ONCE = 100;
 export function createPeople(client: Client): People {
   const version = shallowRef(0);
   const asked = new Set<string>();
-  let wanted: string[] = [];
+  const wanted: string[] = [];
 
   const refresh = (): void => void version.value++;
 
@@ -39,7 +39,10 @@ export function createPeople(client: Client): People {
     if (wanted.length === 1) queueMicrotask(() => void ask());
   }
 
-  function known(id: string, ref?: string): { card?: string | undefined; name?: string | undefined; avatar?: string | undefined } {
+  function known(
+    id: string,
+    ref?: string,
+  ): { card?: string | undefined; name?: string | undefined; avatar?: string | undefined } {
     void version.value;
     if (id === client.session.userId && client.session.profile) {
       const { name, avatar } = client.session.profile;

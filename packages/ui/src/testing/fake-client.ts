@@ -17,10 +17,12 @@ export interface FakeClient {
 export function createFakeClient(me = 'alice'): FakeClient {
   const handlers = new Map<string, Set<Handler>>();
   const calls: FakeClient['calls'] = [];
-  const record = (name: string, answer: unknown = undefined) => (...args: unknown[]): Promise<unknown> => {
-    calls.push({ name, args });
-    return Promise.resolve(answer);
-  };
+  const record =
+    (name: string, answer: unknown = undefined) =>
+    (...args: unknown[]): Promise<unknown> => {
+      calls.push({ name, args });
+      return Promise.resolve(answer);
+    };
   const fake: FakeClient = {
     client: undefined as never,
     calls,
@@ -104,4 +106,3 @@ export function fakeConversation(fields: Partial<ConversationView> = {}): Conver
     ...fields,
   };
 }
-

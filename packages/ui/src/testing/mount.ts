@@ -10,13 +10,21 @@ export function testLanguages(locale: 'en' | 'zh' = 'en'): ReturnType<typeof cre
 }
 
 /** A component as it lives in the page: below a logged-in user, in a language. */
-export function mountInChat(component: Component, props: object, fake: FakeClient, locale: 'en' | 'zh' = 'en'): VueWrapper {
+export function mountInChat(
+  component: Component,
+  props: object,
+  fake: FakeClient,
+  locale: 'en' | 'zh' = 'en',
+): VueWrapper {
   const storage = new Map<string, string>();
   const root = defineComponent({
     setup() {
       provideChat({
         client: fake.client,
-        storage: { getItem: (key) => storage.get(key) ?? null, setItem: (key, value) => void storage.set(key, value) },
+        storage: {
+          getItem: (key) => storage.get(key) ?? null,
+          setItem: (key, value) => void storage.set(key, value),
+        },
       });
       return () => h(component, props);
     },
@@ -25,7 +33,10 @@ export function mountInChat(component: Component, props: object, fake: FakeClien
 }
 
 /** A composable as it lives in a component; `stop` unmounts it. */
-export function useInChat<T>(compose: () => T, fake: FakeClient): { readonly result: T; readonly stop: () => void } {
+export function useInChat<T>(
+  compose: () => T,
+  fake: FakeClient,
+): { readonly result: T; readonly stop: () => void } {
   let result: T | undefined;
   const probe = defineComponent({
     setup() {
