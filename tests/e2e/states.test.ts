@@ -99,6 +99,19 @@ test('a server that cannot be reached is told, at the start and in a conversatio
   await message(alice.page, 'a word').waitFor();
 });
 
+test('a page that gets no connection at all says so, and goes on when pressed', async () => {
+  const bob = await person('bob');
+  let cut = true;
+  await bob.page.routeWebSocket(/\/ws$/, (socket) => void (cut ? socket.close() : socket.connectToServer()));
+  await bob.page.reload();
+  await bob.page.getByText('Logging in…').waitFor();
+  await bob.page.getByText('The server cannot be reached').waitFor();
+  await look(bob, 'state-unreachable');
+  cut = false;
+  await bob.page.getByRole('button', { name: 'Try again' }).click();
+  await bob.page.locator('nav input[type=search]').waitFor();
+});
+
 test('a login that ended elsewhere leads to the login page and says why', async () => {
   const carol = await person('carol', { locale: 'zh-CN' });
   await world.server.admin('session.kick', { userId: 'carol' });
