@@ -10,6 +10,7 @@ import type {
   FileSigner,
   Passwords,
   Random,
+  Scheduler,
   Sealer,
   TokenVerifier,
 } from './ports/platform.ts';
@@ -21,6 +22,7 @@ export interface Ports {
   readonly store: Store;
   readonly bus: Bus;
   readonly clock: Clock;
+  readonly scheduler: Scheduler;
   readonly random: Random;
   readonly passwords: Passwords;
   readonly sealer: Sealer;

@@ -84,7 +84,9 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     sweep: () => deps.sessions.sweep(),
     housekeeping: async () => {
       const before = ports.clock.now() - CHANGES_KEPT;
-      await ports.store.commit([{ op: 'prune', changesBefore: before, logBefore: before, max: 5000 }]);
+      await ports.store.commit([
+        { op: 'prune', changesBefore: before, logBefore: before, now: ports.clock.now(), max: 5000 },
+      ]);
       await collectUnused(deps);
     },
     close: () => {

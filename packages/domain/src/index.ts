@@ -1,5 +1,5 @@
 export type { Bus } from './ports/bus.ts';
-export type { Clock, FileProcessor, FileSigner, InspectedFile, Passwords, Random, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
+export type { Clock, FileProcessor, FileSigner, InspectedFile, Passwords, Random, Scheduler, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
 export type * from './ports/rows.ts';
 export { StoreConflict } from './ports/store.ts';
 export type {
@@ -9,6 +9,11 @@ export type {
   ConversationReads,
   FileReads,
   GroupReads,
+  PresenceReads,
+  RoomReads,
+  TimerReads,
+  WebhookReads,
+  WordReads,
   MessageReads,
   PageQuery,
   ReceiptReads,
@@ -18,6 +23,7 @@ export type {
 export type { AppendResult, ParticipantSet, ResultOf, SeqValue, WriteOp, WriteResults } from './ports/writes.ts'; // prettier-ignore
 export { messageJson } from './message-json.ts';
 export { RawJson, type AppContext, type Ctx } from './core/context.ts';
+export { checkInput } from './core/check-input.ts';
 export { createLocalBus } from './core/local-bus.ts';
 export { createDomain, type Domain } from './domain.ts';
 export type { Ports } from './deps.ts';

@@ -54,6 +54,7 @@ export const appCreate = defineOperation({
   name: 'app.create',
   summary: 'Makes an app with its doors; secrets not given are made and shown once.',
   callers: ['admin'],
+  scope: 'server',
   idempotency: 'no',
   input: v.strictObject({
     id: opt(appId),
@@ -69,6 +70,7 @@ export const appList = defineOperation({
   name: 'app.list',
   summary: 'All apps.',
   callers: ['admin'],
+  scope: 'server',
   idempotency: 'safe',
   input: v.strictObject({ cursor: opt(cursor), limit: opt(limit(200)) }),
   output: v.object({ apps: v.array(app), next: opt(cursor) }),
@@ -79,6 +81,7 @@ export const appGet = defineOperation({
   name: 'app.get',
   summary: 'One app, without secrets.',
   callers: ['admin'],
+  scope: 'server',
   idempotency: 'safe',
   input: v.strictObject({ id: appId }),
   output: v.object({ app }),
@@ -89,6 +92,7 @@ export const appUpdate = defineOperation({
   name: 'app.update',
   summary: 'Changes name, doors or settings; a setting of null goes back to its default.',
   callers: ['admin'],
+  scope: 'server',
   idempotency: 'yes',
   input: v.strictObject({
     id: appId,
@@ -106,6 +110,7 @@ export const appRotateSecret = defineOperation({
   summary:
     'Gives a door a new secret, shown once; with `grace` tokens made with the old one work that much longer.',
   callers: ['admin'],
+  scope: 'server',
   idempotency: 'no',
   input: v.strictObject({ id: appId, door: doorWithSecrets, grace: opt(time) }),
   output: v.object({ secrets }),
@@ -116,6 +121,7 @@ export const appDelete = defineOperation({
   name: 'app.delete',
   summary: 'Deletes an app with all its data; sessions end.',
   callers: ['admin'],
+  scope: 'server',
   idempotency: 'yes',
   input: v.strictObject({ id: appId, /** Must equal `id`. */ confirm: appId }),
   output: v.object({}),

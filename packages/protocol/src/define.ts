@@ -20,6 +20,10 @@ export interface OperationDefinition<
   readonly idempotency: 'safe' | 'yes' | 'key' | 'no';
   readonly input: In;
   readonly output: Out;
+  /** `server`: belongs to no app (the operator's own). Absent: to the caller's app. */
+  readonly scope?: 'server';
+  /** A before hook may refuse it or change its input (see webhook.ts). */
+  readonly hookable?: true;
   /** Closed list of the errors it may answer beside those every operation may (see `COMMON_ERRORS`). */
   readonly errors: readonly ErrorCode[];
 }

@@ -78,6 +78,22 @@ export const ERRORS = {
     retryable: false,
     message: 'The owner must hand the group over before leaving.',
   },
+  ROOM_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such room.' },
+  ROOM_EXISTS: { status: 409, retryable: false, message: 'That room id is or was in use.' },
+  ROOM_FULL: { status: 409, retryable: false, message: 'The room has as many people as it may have.' },
+  BANNED: { status: 403, retryable: false, message: 'The caller is kept out of here at present.' },
+  WORDS_REFUSED: {
+    status: 403,
+    retryable: false,
+    message: 'The message holds words that are not allowed here.',
+  },
+  REFUSED_BY_HOOK: { status: 403, retryable: false, message: 'The app refused this.' },
+  WEBHOOK_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such webhook.' },
+  ADDRESS_REFUSED: {
+    status: 400,
+    retryable: false,
+    message: 'The server does not call this address.',
+  },
   FILE_NOT_FOUND: { status: 404, retryable: false, message: 'There is no such file.' },
   FILE_TYPE_REFUSED: { status: 415, retryable: false, message: 'Files of this type are not accepted.' },
   FILE_UNFINISHED: { status: 409, retryable: false, message: 'The upload of this file is not finished.' },
@@ -102,7 +118,7 @@ export type ErrorCode = keyof typeof ERRORS;
 export const COMMON_ERRORS = [
   'BAD_REQUEST', 'UNKNOWN_OPERATION', 'TOO_LARGE', 'UNAUTHENTICATED', 'SESSION_GONE', 'FORBIDDEN', 'APP_NOT_FOUND',
   'TOKEN_MALFORMED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'TOKEN_WRONG_APP', 'TOKEN_REVOKED', 'RATE_LIMITED',
-  'OVERLOADED', 'STORE_UNAVAILABLE', 'DRAINING', 'NOT_READY', 'TIMEOUT', 'OFFLINE', 'INTERNAL',
+  'REFUSED_BY_HOOK', 'OVERLOADED', 'STORE_UNAVAILABLE', 'DRAINING', 'NOT_READY', 'TIMEOUT', 'OFFLINE', 'INTERNAL',
 ] as const satisfies readonly ErrorCode[]; // prettier-ignore
 
 /** What travels for an error, in frames and REST bodies alike. */

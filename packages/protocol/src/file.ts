@@ -30,6 +30,7 @@ export const fileGrant = defineOperation({
   name: 'file.grant',
   summary: 'Permission to upload one file: raw PUT or multipart POST to `path`, resumable by offset.',
   callers: ['user', 'admin'],
+  hookable: true,
   idempotency: 'no',
   input: v.strictObject({ name: requiredText(255), size: count, mime: opt(text(127)), use: fileUse }),
   output: v.object({

@@ -65,6 +65,7 @@ export const groupCreate = defineOperation({
   name: 'group.create',
   summary: 'Creates a group with the caller as owner and the named users as members.',
   callers: ['user', 'admin'],
+  hookable: true,
   idempotency: 'no',
   input: v.strictObject({
     /** Absent: made by the server (15 digits). */
@@ -119,6 +120,7 @@ export const groupJoin = defineOperation({
   name: 'group.join',
   summary: 'Joins an open group.',
   callers: ['user'],
+  hookable: true,
   idempotency: 'no',
   input: v.strictObject({ id: groupId }),
   output: v.object({ group }),
@@ -139,6 +141,7 @@ export const groupInvite = defineOperation({
   name: 'group.invite',
   summary: 'Adds users to a group.',
   callers: ['user', 'admin'],
+  hookable: true,
   idempotency: 'no',
   input: v.strictObject({ id: groupId, users: userIds(500) }),
   output: v.object({ added: v.array(userId), failed: v.array(v.object({ userId, code: v.string() })) }),

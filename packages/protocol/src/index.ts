@@ -24,10 +24,14 @@ export { type Group, type GroupChange, type GroupKind, type GroupSummary, type J
 export { bareId, directKey, directPair, filePath, keyOf, kindOf, messageId, parseMessageId, refOf, unstoredMessageId, type ConversationKind } from './ids.ts'; // prettier-ignore
 export { LIMITS, type AppLimit } from './limits.ts';
 export { isHole, type Entry, type Hole, type Message, type MessagePage, type Priority, type SendInput, type SendOutput } from './message.ts'; // prettier-ignore
-export { ALL_EVENTS, ALL_OPERATIONS, EVENTS, OPERATIONS, type EventName, type EventOf, type EventPayload, type Input, type Operation, type OperationName, type Output } from './operations.ts'; // prettier-ignore
+export { ALL_EVENTS, ALL_OPERATIONS, EVENTS, HOOK_EVENTS, HOOKABLE, OPERATIONS, type EventName, type EventOf, type EventPayload, type Input, type Operation, type OperationName, type Output } from './operations.ts'; // prettier-ignore
+export { type Presence, type PresenceState } from './presence.ts';
 export { type ReceiptCount } from './receipt.ts';
+export { type Room, type RoomChange, type RoomKind } from './room.ts';
 export { type People, type Person } from './schema.ts';
 export { type ClientSettings, type Platform, type Position, type SessionOpenOutput } from './session.ts';
 export { effectiveSettings, SETTINGS, settingSchema, type SettingName, type Settings } from './settings.ts';
 export { type SyncPage } from './sync.ts';
 export { type Profile } from './user.ts';
+export { type Webhook } from './webhook.ts';
+export { type WordAction } from './word.ts';

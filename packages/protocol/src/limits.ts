@@ -18,6 +18,8 @@ export const LIMITS = {
     heartbeat: 25_000,
     /** Bytes queued to one peer before it is closed with SLOW_CONSUMER (resumable). */
     maxQueuedBytes: 4 * 1024 * 1024,
+    /** Bytes queued to one peer above which it is not given what may be lost. */
+    congestedBytes: 256 * 1024,
     /** Requests of one connection being worked on at once. */
     maxInFlight: 256,
     maxPerAddress: 10_000,
@@ -32,7 +34,7 @@ export const LIMITS = {
     maxBatch: 512,
     commitTimeout: 10_000,
   },
-  page: { messages: 100, conversations: 100, members: 200, log: 500, changes: 500 },
+  page: { messages: 100, conversations: 100, members: 200, rooms: 100, log: 500, changes: 500 },
   ids: { user: 64, group: 64, clientId: 64, instance: 64 },
   app: {
     'message.maxBytes': 12 * 1024,
@@ -50,6 +52,14 @@ export const LIMITS = {
     'rate.user': 100,
     'rate.userBurst': 200,
     'rate.group': 200,
+    /** Sends of all users of an app together; 0 = no bound. */
+    'rate.app': 0,
+    /** Messages of one room; above, the lowest priorities are dropped. `high` has the same again of its own. */
+    'rate.room': 40,
+    'room.admins': 50,
+    'presence.subscriptions': 3000,
+    'webhook.hooks': 10,
+    words: 10_000,
     'file.imageBytes': 20 * 1024 * 1024,
     'file.audioBytes': 20 * 1024 * 1024,
     'file.videoBytes': 100 * 1024 * 1024,

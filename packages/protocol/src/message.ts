@@ -85,6 +85,7 @@ export const messageSend = defineOperation({
   name: 'message.send',
   summary: 'Appends a message to a conversation, or delivers it unstored.',
   callers: ['user', 'admin'],
+  hookable: true,
   idempotency: 'key',
   input: sendInput,
   output: v.object({
@@ -100,7 +101,7 @@ export const messageSend = defineOperation({
     /** The content as stored, when the server completed or changed it (image dimensions, masked words). */
     content: opt(content),
   }),
-  errors: ['CONVERSATION_NOT_FOUND', 'USER_NOT_FOUND', 'GROUP_NOT_FOUND', 'NOT_MEMBER', 'BLOCKED', 'MUTED', 'IDEMPOTENCY_CONFLICT', 'FILE_NOT_FOUND', 'FILE_UNFINISHED', 'MESSAGE_NOT_FOUND'], // prettier-ignore
+  errors: ['CONVERSATION_NOT_FOUND', 'USER_NOT_FOUND', 'GROUP_NOT_FOUND', 'NOT_MEMBER', 'BLOCKED', 'MUTED', 'IDEMPOTENCY_CONFLICT', 'FILE_NOT_FOUND', 'FILE_UNFINISHED', 'MESSAGE_NOT_FOUND', 'ROOM_NOT_FOUND', 'WORDS_REFUSED'], // prettier-ignore
 });
 export type SendInput = v.InferOutput<typeof sendInput>;
 export type SendOutput = v.InferOutput<typeof messageSend.output>;

@@ -6,10 +6,15 @@ import type { OperationDefinition, EventDefinition } from './define.ts';
 import { fileOperations } from './file.ts';
 import { groupEvents, groupOperations } from './group.ts';
 import { messageEvents, messageOperations } from './message.ts';
+import { nodeOperations } from './node.ts';
+import { presenceEvents, presenceOperations } from './presence.ts';
 import { receiptEvents, receiptOperations } from './receipt.ts';
+import { roomEvents, roomOperations } from './room.ts';
 import { sessionEvents, sessionOperations } from './session.ts';
 import { syncOperations } from './sync.ts';
 import { userEvents, userOperations } from './user.ts';
+import { webhookOperations } from './webhook.ts';
+import { wordOperations } from './word.ts';
 
 /** Every operation there is. A slice joins with one line here. */
 export const ALL_OPERATIONS = [
@@ -22,7 +27,12 @@ export const ALL_OPERATIONS = [
   ...messageOperations,
   ...receiptOperations,
   ...groupOperations,
+  ...roomOperations,
+  ...presenceOperations,
   ...fileOperations,
+  ...webhookOperations,
+  ...wordOperations,
+  ...nodeOperations,
 ] as const;
 
 /** Every event there is. */
@@ -34,6 +44,8 @@ export const ALL_EVENTS = [
   ...messageEvents,
   ...receiptEvents,
   ...groupEvents,
+  ...roomEvents,
+  ...presenceEvents,
 ] as const;
 
 type AnyOperation = (typeof ALL_OPERATIONS)[number];
@@ -58,3 +70,15 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
 
 /** An event on the wire with its payload's type. */
 export type EventOf = { [N in EventName]: { readonly e: N; readonly c?: string; readonly n?: number; readonly d: EventPayload<N> } }[EventName]; // prettier-ignore
+
+/** What webhooks may ask for: every event but those that mean something to one connection only. */
+export const HOOK_EVENTS: ReadonlySet<string> = new Set(
+  ALL_EVENTS.filter(({ name, audience }) => audience !== 'session' && name !== 'message.hidden').map(
+    ({ name }) => name,
+  ),
+);
+
+/** Operations before which an app's back end may be asked. */
+export const HOOKABLE: ReadonlySet<string> = new Set(
+  [...OPERATIONS.values()].filter(({ hookable }) => hookable).map(({ name }) => name),
+);

@@ -12,6 +12,7 @@ import {
   createLocalBus,
   type Domain,
   type Random,
+  type Scheduler,
   type Sealer,
   type Store,
   type TokenVerifier,
@@ -39,6 +40,18 @@ export interface Composition {
 
 const clock = { now: Date.now };
 
+const scheduler: Scheduler = {
+  after: (ms, run) => {
+    if (ms <= 0) {
+      const soon = setImmediate(run);
+      return () => clearImmediate(soon);
+    }
+    const timer = setTimeout(run, Math.min(ms, 2_147_483_647));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 /** The only place that constructs drivers. */
 export async function compose(config: ServerConfig): Promise<Composition> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
@@ -59,6 +72,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     store,
     bus,
     clock,
+    scheduler,
     random,
     sealer,
     passwords: { hash: (password) => hasher.hash(password), verify: (hash, password) => hasher.verify(hash ?? undefined, password) },

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import fastifyMultipart from '@fastify/multipart';
-import type { AppContext, Ctx } from '@magpie/domain';
+import { checkInput, type AppContext, type Ctx } from '@magpie/domain';
 import { decodeJson, MagpieError, OPERATIONS } from '@magpie/protocol';
 import type { Caller, EasemobApp, Part, WebimPorts, WebimRequest, WebimRoute } from '@magpie/webim-server'; // prettier-ignore
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendFile } from './files/download.ts';
 import { storeUpload } from './files/store-upload.ts';
-import { checkInput } from './operation.ts';
 import type { PluginContext } from './plugins.ts';
 import { allowOrigin } from './rest/cors.ts';
 import { secretsOf } from './tokens.ts';

@@ -120,7 +120,7 @@ async function commitRead(
   );
   const put = { op: 'participant.put', conv: place.num, app: ctx.app.id, user: ctx.userId, set, at } as const;
   const tell = reported !== undefined && place.kind === 'direct';
-  const change: WriteOp[] = tell ? [{ op: 'change', conv: place.num, event: 'receipt.changed', payload: JSON.stringify({ by: ctx.userId, at, upTo: reported }), at }] : []; // prettier-ignore
+  const change: WriteOp[] = tell ? [{ op: 'change', app: ctx.app.id, conv: place.num, event: 'receipt.changed', payload: JSON.stringify({ by: ctx.userId, at, upTo: reported }), at }] : []; // prettier-ignore
   const [row, logged, changed] = (await deps.store.commit([put, log, ...change])) as unknown as [{ row: ConversationForUser['participant'] }, { userSeq: number }, { changeSeq: number; payload: string } | undefined]; // prettier-ignore
   deliverLog(deps, log, logged.userSeq);
   if (changed)

@@ -1,18 +1,70 @@
-import { directPair, MagpieError, type SendInput } from '@magpie/protocol';
+import {
+  directPair,
+  entryClassOf,
+  MagpieError,
+  type SendableContent,
+  type SendInput,
+} from '@magpie/protocol';
 import type { Place } from '../conversation/resolve.ts';
 import type { Deps } from '../deps.ts';
+import { bodyText } from '../message/body.ts';
 import type { ParticipantRow } from '../ports/rows.ts';
 import type { Ctx } from './context.ts';
 
-/** A send about to happen. Guards may refuse it by throwing, or narrow who is shown it. */
+/**
+ * A send about to happen. Guards may refuse it by throwing, narrow who is shown it, change what it says, or let it go nowhere
+ * (`dropped`, a success). `input` stays what the sender asked for: it names the send when it is tried again.
+ */
 export interface SendAttempt {
   readonly ctx: Ctx;
   readonly input: SendInput;
   readonly place: Place;
   /** Groups: the sender's row. */
   readonly participant: ParticipantRow | undefined;
+  readonly asked: Said;
+  content: SendableContent;
+  extra: string | undefined;
   audience: readonly string[] | null;
   counts: boolean;
+  stored: boolean;
+  dropped: string | undefined;
+  /** The body as the sender asked for it, once `sizeGuard` has made it. */
+  given: string;
+}
+
+/** What guards may change of what is written. */
+interface Said {
+  readonly content: SendableContent;
+  readonly extra: string | undefined;
+  readonly audience: readonly string[] | null;
+  readonly counts: boolean;
+}
+
+export function createAttempt(
+  ctx: Ctx,
+  input: SendInput,
+  place: Place,
+  participant: ParticipantRow | undefined,
+): SendAttempt {
+  const audience = input.audience ?? null;
+  const { type } = input.content;
+  const asked: Said = {
+    content: input.content,
+    extra: input.extra,
+    audience,
+    counts: input.counts !== false && audience === null && entryClassOf(type) === 'content',
+  };
+  return {
+    ctx,
+    input,
+    place,
+    participant,
+    asked,
+    ...asked,
+    stored: input.store !== false && type !== 'typing',
+    dropped: undefined,
+    given: '',
+  };
 }
 
 /** Returns a promise only when it must wait: the array is walked for every message. */
@@ -21,9 +73,29 @@ export type SendGuard = (attempt: SendAttempt, deps: Deps) => void | Promise<voi
 export const rateGuard: SendGuard = ({ ctx, place }, { rate }) => {
   const { settings } = ctx.app;
   rate.take(`u ${ctx.app.id} ${ctx.userId}`, settings['limits.rate.user'], settings['limits.rate.userBurst']);
+  rate.take(`a ${ctx.app.id}`, settings['limits.rate.app'], settings['limits.rate.app']);
   if (place.kind === 'group')
     rate.take(`g ${place.num}`, settings['limits.rate.group'], settings['limits.rate.group']);
 };
+
+export const sizeGuard: SendGuard = (attempt) => {
+  const { ctx, input } = attempt;
+  attempt.given = bodyText(attempt);
+  const max = ctx.app.settings['limits.message.maxBytes'];
+  // Cheap bound first: a UTF-16 unit is at most three bytes.
+  if (attempt.given.length * 3 <= max) return;
+  const bytes = utf8Length(JSON.stringify(input.content)) + utf8Length(input.extra ?? '');
+  if (bytes > max) throw new MagpieError('TOO_LARGE', { field: 'content', message: `Content and extra may hold ${max} bytes together; these are ${bytes}.` }); // prettier-ignore
+};
+
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c > 0x7f) bytes += c > 0x7ff && (c < 0xd800 || c > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
 
 export const memberGuard: SendGuard = ({ place, participant }) => {
   if (place.kind !== 'group') return;
@@ -45,4 +117,5 @@ export const blockGuard: SendGuard = async (attempt, { accounts }) => {
   attempt.counts = false;
 };
 
-export const SEND_GUARDS: readonly SendGuard[] = [rateGuard, memberGuard, blockGuard];
+/** In this order: what is cheap, who may, what may be said, and last the app's back end. */
+export const SEND_GUARDS: readonly SendGuard[] = [rateGuard, sizeGuard, memberGuard, blockGuard];

@@ -1,4 +1,4 @@
-import { directPair, kindOf } from '@magpie/protocol';
+import { directPair, kindOf, type ConversationKind, type Priority } from '@magpie/protocol';
 import { BoundedCache } from '../core/cache.ts';
 import type { ConversationReads } from '../ports/store.ts';
 import type { SessionRegistry } from '../session/registry.ts';
@@ -16,6 +16,18 @@ export interface Limited {
   readonly hole: string | undefined;
 }
 
+/** What a conversation's own way of delivering may need to know of an event. */
+export interface Posting {
+  readonly limited?: Limited | undefined;
+  readonly priority?: Priority | undefined;
+  /** Of a message: what it is, and its JSON alone. */
+  readonly message?:
+    { readonly id: string; readonly from: string; readonly time: number; readonly json: string } | undefined;
+}
+
+/** Delivers to the people of a kind of conversation whose members are not rows of the store. */
+export type Sink = (place: Place, event: string, posting: Posting) => void;
+
 /** Serialised once: what goes to many holds nothing that differs per receiver. */
 export function eventText(name: string, payload: string, key?: string, n?: number): string {
   return `{"e":"${name}"${key === undefined ? '' : `,"c":${JSON.stringify(key)}`}${n === undefined ? '' : `,"n":${n}`},"d":${payload}}`;
@@ -25,6 +37,7 @@ export function eventText(name: string, payload: string, key?: string, n?: numbe
 export class Delivery {
   /** A promise while it is being read, so that a `forget` meanwhile is not undone by a late answer. */
   private readonly members = new BoundedCache<readonly string[] | Promise<readonly string[]>>(20_000);
+  private readonly sinks = new Map<ConversationKind, Sink>();
   private readonly sessions: SessionRegistry;
   private readonly conversations: ConversationReads;
 
@@ -33,12 +46,21 @@ export class Delivery {
     this.conversations = conversations;
   }
 
+  /** Hands a kind of conversation over to a slice that knows who is there. */
+  serve(kind: ConversationKind, sink: Sink): void {
+    this.sinks.set(kind, sink);
+  }
+
   /**
    * To all present members. With `only`, others of them get `hole` instead. Direct conversations answer at once; a group's
    * member list is read on first use and kept until `forget`.
    */
-  toConversation(place: Place, event: string, limited?: Limited): void | Promise<void> {
-    if (kindOf(place.key) === 'direct') {
+  toConversation(place: Place, event: string, posting: Posting = NOTHING): void | Promise<void> {
+    const kind = kindOf(place.key);
+    const sink = this.sinks.get(kind);
+    if (sink) return sink(place, event, posting);
+    const { limited } = posting;
+    if (kind === 'direct') {
       const [a, b] = directPair(place.key);
       this.toMember(place.app, a, event, limited);
       if (b !== a) this.toMember(place.app, b, event, limited);
@@ -84,3 +106,5 @@ export class Delivery {
     for (const session of this.sessions.of(app, id)) session.peer.push(text);
   }
 }
+
+const NOTHING: Posting = {};

@@ -67,7 +67,7 @@ export async function commitChange(
   const logs = (change.mine ?? []).map(({ user, role }) =>
     logOp(app.id, user, 'group.mine', { ...bare, ...(role ? { role } : {}) }, at, key),
   );
-  const tail: WriteOp[] = [...(tip ? [tipOp(deps, group, change, at)] : []), { op: 'change', conv: group.conv, event: 'group.changed', payload: JSON.stringify(payload), at, ...(tip ? { tip: true as const } : {}) }, ...logs]; // prettier-ignore
+  const tail: WriteOp[] = [...(tip ? [tipOp(deps, group, change, at)] : []), { op: 'change', app: app.id, conv: group.conv, event: 'group.changed', payload: JSON.stringify(payload), at, ...(tip ? { tip: true as const } : {}) }, ...logs]; // prettier-ignore
   const results: readonly unknown[] = await deps.store.commit([...ops, ...tail]);
   deps.delivery.forget(group.conv);
   for (const user of change.mine ?? []) deps.conversations.forgetMembership(group.conv, user.user);
@@ -92,6 +92,6 @@ function tipOp(deps: Deps, group: GroupRow, change: Change, at: number): WriteOp
     ...(change.targets ? { targets: [...change.targets] } : {}),
     ...(change.after ? { after: change.after } : {}),
   };
-  const body = bodyText({ content, receipt: false, counts: false, notLast: false, audience: null });
-  return { op: 'append', conv: group.conv, sender: change.actor, clientId: `core:${at.toString(36)}-${deps.random.text(10)}`, fp: 0, type: 'tip', cls: 'record', counts: false, notLast: false, receipt: false, audience: null, body, at }; // prettier-ignore
+  const body = bodyText({ input: {}, content, extra: undefined, counts: false, audience: null });
+  return { op: 'append', app: group.app, conv: group.conv, sender: change.actor, clientId: `core:${at.toString(36)}-${deps.random.text(10)}`, fp: 0, type: 'tip', cls: 'record', counts: false, notLast: false, receipt: false, audience: null, body, at }; // prettier-ignore
 }

@@ -4,18 +4,18 @@ import { messageJson } from '../message-json.ts';
 import { bodyText, fingerprint } from './body.ts';
 
 const PLAIN = {
+  input: {},
   content: { type: 'text' as const, text: 'x' },
-  receipt: false,
+  extra: undefined,
   counts: true,
-  notLast: false,
   audience: null,
 };
 
 it('leaves out every flag that is off', () => {
-  expect(bodyText({ ...PLAIN, extra: '', mentions: { users: [] } })).toBe(
+  expect(bodyText({ ...PLAIN, extra: '', input: { mentions: { users: [] } } })).toBe(
     '{"content":{"type":"text","text":"x"}}',
   );
-  expect(JSON.parse(bodyText({ ...PLAIN, receipt: true, counts: false, notLast: true, audience: ['a'], mentions: { all: true } }))).toEqual({ content: PLAIN.content, receipt: true, counts: false, notLast: true, audience: ['a'], mentions: { all: true } }); // prettier-ignore
+  expect(JSON.parse(bodyText({ ...PLAIN, input: { receipt: true, notLast: true, mentions: { all: true } }, counts: false, audience: ['a'] }))).toEqual({ content: PLAIN.content, receipt: true, counts: false, notLast: true, audience: ['a'], mentions: { all: true } }); // prettier-ignore
 });
 
 it('joins rows into the JSON a reader gets, whatever the texts hold', () => {

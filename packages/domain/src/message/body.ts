@@ -1,26 +1,26 @@
 import type { Content, SendInput } from '@magpie/protocol';
 
-/** What a sender decides of a message, in the order it is written to the body. */
-export interface BodyParts extends Pick<SendInput, 'extra' | 'mentions' | 'priority' | 'replyTo'> {
+/** What is written of a send: what the sender asked for, and what may have become of it. */
+export interface BodyParts {
+  readonly input: Pick<SendInput, 'mentions' | 'priority' | 'replyTo' | 'receipt' | 'notLast'>;
   readonly content: Content;
-  readonly receipt: boolean;
+  readonly extra: string | undefined;
   readonly counts: boolean;
-  readonly notLast: boolean;
   readonly audience: readonly string[] | null;
 }
 
 /** JSON text of a message's own part. Flags that are off are left out. */
-export function bodyText(parts: BodyParts): string {
-  const { content, extra, mentions, priority, replyTo } = parts;
+export function bodyText({ input, content, extra, counts, audience }: BodyParts): string {
+  const { mentions, priority, replyTo } = input;
   return JSON.stringify({
     content,
     extra: extra === '' ? undefined : extra,
     mentions: mentions && (mentions.all || mentions.users?.length) ? mentions : undefined,
     priority,
-    receipt: parts.receipt || undefined,
-    counts: parts.counts ? undefined : false,
-    notLast: parts.notLast || undefined,
-    audience: parts.audience ?? undefined,
+    receipt: input.receipt || undefined,
+    counts: counts ? undefined : false,
+    notLast: input.notLast || undefined,
+    audience: audience ?? undefined,
     replyTo,
   });
 }

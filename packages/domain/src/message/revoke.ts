@@ -34,7 +34,14 @@ export function revokeHandler(deps: Deps): Handler<'message.revoke'> {
     const [, change] = await deps.store
       .commit([
         { op: 'message.replace', conv: row.conv, seq: row.seq, type: 'revoked', body, revoked: true },
-        { op: 'change', conv: row.conv, event: 'message.revoked', payload: JSON.stringify(payload), at },
+        {
+          op: 'change',
+          app: ctx.app.id,
+          conv: row.conv,
+          event: 'message.revoked',
+          payload: JSON.stringify(payload),
+          at,
+        },
       ])
       .catch(conflictsAs({ stale: 'ALREADY_REVOKED', missing: 'MESSAGE_NOT_FOUND' }));
     const text = eventText('message.revoked', change.payload, sight.place.key, change.changeSeq);

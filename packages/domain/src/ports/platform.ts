@@ -5,6 +5,12 @@ export interface Clock {
   now(): number;
 }
 
+/** Runs things later. Nothing scheduled keeps the process alive. */
+export interface Scheduler {
+  /** Once, after so many ms; 0: at the end of this turn of the event loop. Returns the cancel. */
+  after(ms: number, run: () => void): () => void;
+}
+
 export interface Random {
   /** Unguessable text of this many characters of 0-9A-Za-z. */
   text(length: number): string;

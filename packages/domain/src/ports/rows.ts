@@ -1,4 +1,4 @@
-import type { ContentType, ConversationKind, DoorKind, FileUse, GroupKind, JoinRule, Profile, Role } from '@magpie/protocol'; // prettier-ignore
+import type { ContentType, ConversationKind, DoorKind, FileUse, GroupKind, JoinRule, Profile, Role, RoomKind, WordAction } from '@magpie/protocol'; // prettier-ignore
 
 /** Rows as the store keeps them. Times are ms, seqs integers from 1, absent facts `null`. Every row belongs to one app. */
 export interface AppRow {
@@ -186,4 +186,109 @@ export interface FileRow {
   readonly usedAt: number | null;
   /** JSON text: dimensions, renditions, placeholder, share secret … */
   readonly meta: string;
+}
+
+/** Something to be done at a time, once, by one node, also if that time passed while no server ran. */
+export interface TimerRow {
+  readonly id: string;
+  readonly app: string;
+  /** Which slice's handler runs it. */
+  readonly kind: string;
+  readonly dueAt: number;
+  readonly payload: string;
+  /** Times it was begun before without being finished. */
+  readonly attempts: number;
+}
+
+/** What outlives a user's sessions of their presence. */
+export interface PresenceRow {
+  readonly app: string;
+  readonly user: string;
+  /** How the last session ended, and when; what is live is not in the store. */
+  readonly state: 'dropped' | 'loggedOut';
+  readonly at: number;
+  readonly custom: string | null;
+  readonly customAt: number | null;
+  readonly customUntil: number | null;
+}
+
+export interface SubscriptionRow {
+  readonly app: string;
+  readonly watcher: string;
+  readonly target: string;
+  readonly expiresAt: number | null;
+  readonly untilLogout: boolean;
+  readonly at: number;
+}
+
+export interface RoomRow {
+  readonly conv: number;
+  readonly app: string;
+  readonly id: string;
+  readonly kind: RoomKind;
+  readonly name: string;
+  readonly avatar: string | null;
+  readonly intro: string | null;
+  readonly announcement: string | null;
+  readonly ext: string | null;
+  readonly owner: string | null;
+  readonly mutedAll: boolean;
+  /** How long it is kept when empty, for kinds that end by themselves. */
+  readonly endDelay: number;
+  readonly createdAt: number;
+  readonly dismissedAt: number | null;
+}
+
+/** What is remembered of a user in a room, present or not; absent rows mean an ordinary member. */
+export interface RoomUserRow {
+  readonly conv: number;
+  readonly app: string;
+  readonly user: string;
+  readonly role: 'admin' | 'member';
+  readonly mutedUntil: number | null;
+  readonly bannedUntil: number | null;
+  readonly at: number;
+}
+
+export interface HookRow {
+  readonly app: string;
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly before: readonly string[];
+  readonly active: boolean;
+  readonly sealedSecret: string;
+  readonly createdAt: number;
+}
+
+/** An event on its way to a hook. Ids grow in the order of the facts of one lane. */
+export interface OutboxRow {
+  readonly id: number;
+  readonly app: string;
+  readonly hook: string;
+  /** What must stay in order: a conversation's key, or `u:<user>`. */
+  readonly lane: string;
+  /** JSON text of the event envelope `{e, c?, n?, u?, d}`. */
+  readonly event: string;
+  readonly at: number;
+  readonly parkedAt: number | null;
+  readonly error: string | null;
+}
+
+/** A lane with something to deliver. Claimed by one node at a time. */
+export interface LaneRow {
+  readonly app: string;
+  readonly hook: string;
+  readonly lane: string;
+  readonly dueAt: number;
+  /** Failures of its first event so far, since when, and the last reason. */
+  readonly attempts: number;
+  readonly failingSince: number | null;
+  readonly error: string | null;
+}
+
+export interface WordRow {
+  readonly app: string;
+  readonly word: string;
+  readonly action: WordAction;
 }

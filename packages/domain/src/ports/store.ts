@@ -5,12 +5,19 @@ import type {
   DoorRow,
   FileRow,
   GroupRow,
+  HookRow,
   InstanceRow,
   LogRow,
   MessageRow,
+  OutboxRow,
   ParticipantRow,
+  PresenceRow,
   ReceiptRow,
+  RoomRow,
+  RoomUserRow,
+  SubscriptionRow,
   UserRow,
+  WordRow,
 } from './rows.ts';
 import type { ResultOf, WriteOp } from './writes.ts';
 
@@ -27,6 +34,13 @@ export interface Store {
   readonly groups: GroupReads;
   readonly receipts: ReceiptReads;
   readonly files: FileReads;
+  readonly rooms: RoomReads;
+  readonly presences: PresenceReads;
+  readonly timers: TimerReads;
+  readonly webhooks: WebhookReads;
+  readonly words: WordReads;
+  /** Units waiting for the writer, for operators and for the decision to shed. */
+  waiting(): number;
   /**
    * Commits one unit. Results stand in the order of the operations. Rejects with `StoreConflict` when a condition of an
    * operation does not hold (nothing of the unit was done), or with STORE_UNAVAILABLE / OVERLOADED (retryable; nothing done
@@ -195,4 +209,86 @@ export interface FileReads {
   /** Grants and finished files never used, created before a time. */
   unused(before: number, limit: number): Promise<readonly FileRow[]>;
   grantedSince(app: string, owner: string, since: number): Promise<number>;
+}
+
+export interface RoomReads {
+  byId(app: string, id: string): Promise<RoomRow | undefined>;
+  many(app: string, ids: readonly string[]): Promise<readonly RoomRow[]>;
+  /** Rooms not dismissed, by id, after one. */
+  list(
+    app: string,
+    options: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly RoomRow[]>;
+  user(conv: number, user: string): Promise<RoomUserRow | undefined>;
+  /** By user id: admins, or those muted or banned at `now`. */
+  users(
+    conv: number,
+    options: {
+      readonly what: 'muted' | 'banned' | 'admins';
+      readonly now: number;
+      readonly after?: string;
+      readonly limit: number;
+    },
+  ): Promise<readonly RoomUserRow[]>;
+}
+
+export interface PresenceReads {
+  many(app: string, users: readonly string[]): Promise<readonly PresenceRow[]>;
+  /** Who follows these users at `now`, at most `limit` rows in all, ordered by target then watcher, after a pair. */
+  watchers(
+    app: string,
+    targets: readonly string[],
+    options: {
+      readonly now: number;
+      readonly after?: { readonly target: string; readonly watcher: string };
+      readonly limit: number;
+    },
+  ): Promise<readonly { readonly target: string; readonly watcher: string }[]>;
+  /** Whom a user follows at `now`, by target. */
+  subscriptions(
+    app: string,
+    watcher: string,
+    options: { readonly now: number; readonly after?: string; readonly limit: number },
+  ): Promise<readonly SubscriptionRow[]>;
+  countSubscriptions(app: string, watcher: string, now: number): Promise<number>;
+}
+
+export interface TimerReads {
+  /** When the next timer that nobody holds falls due; undefined if there is none. */
+  nextDue(now: number): Promise<number | undefined>;
+  count(): Promise<number>;
+}
+
+export interface WebhookReads {
+  /** Hooks of all apps; few, cached by the domain. */
+  all(): Promise<readonly HookRow[]>;
+  /** Per hook of an app: events waiting and parked, and the trouble of its longest failing lane. */
+  stats(app: string): Promise<
+    readonly {
+      readonly hook: string;
+      readonly waiting: number;
+      readonly parked: number;
+      readonly failingSince: number | null;
+      readonly error: string | null;
+    }[]
+  >;
+  parked(
+    app: string,
+    hook: string,
+    options: { readonly after?: number; readonly limit: number },
+  ): Promise<readonly OutboxRow[]>;
+  /** When the next lane that nobody holds falls due; undefined if there is none. */
+  nextDue(now: number): Promise<number | undefined>;
+  /** Events waiting and parked, of all apps. */
+  totals(): Promise<{ readonly waiting: number; readonly parked: number }>;
+}
+
+export interface WordReads {
+  /** All words of an app; for the matcher. */
+  all(app: string): Promise<readonly WordRow[]>;
+  page(
+    app: string,
+    options: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly WordRow[]>;
+  count(app: string): Promise<number>;
 }

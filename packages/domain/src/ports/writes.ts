@@ -4,9 +4,17 @@ import type {
   DoorRow,
   FileRow,
   GroupRow,
+  HookRow,
+  LaneRow,
   MessageRow,
+  OutboxRow,
   ParticipantRow,
+  PresenceRow,
+  RoomRow,
+  RoomUserRow,
+  TimerRow,
   UserRow,
+  WordRow,
 } from './rows.ts';
 
 /**
@@ -77,6 +85,7 @@ export type WriteOp =
    */
   | {
       readonly op: 'append';
+      readonly app: string;
       readonly conv: number;
       readonly sender: string;
       readonly clientId: string;
@@ -89,6 +98,8 @@ export type WriteOp =
       readonly audience: readonly string[] | null;
       readonly body: string;
       readonly at: number;
+      /** As `outbox.add`, of `message.created` with the entry as stored; nothing for a duplicate. */
+      readonly hooks?: readonly string[];
     }
   /** Replaces what an entry holds; `missing` if there is no such entry, `stale` if it is revoked already. Revoking recomputes headLive. */
   | {
@@ -105,11 +116,14 @@ export type WriteOp =
    */
   | {
       readonly op: 'change';
+      readonly app: string;
       readonly conv: number;
       readonly event: string;
       readonly payload: string;
       readonly at: number;
       readonly tip?: true;
+      /** As `outbox.add`, with the payload as stored. */
+      readonly hooks?: readonly string[];
     }
   /** Next entry of a user's log; `missing` if there is no such user. */
   | {
@@ -120,6 +134,8 @@ export type WriteOp =
       readonly convKey: string | null;
       readonly payload: string;
       readonly at: number;
+      /** As `outbox.add`, in the user's lane. */
+      readonly hooks?: readonly string[];
     }
   /** Deletes entries for one user. Touches changedAt of the participant row. */
   | {
@@ -236,11 +252,139 @@ export type WriteOp =
       readonly kind: DoorRow['kind'];
       readonly vendorId: string;
     }
-  /** Housekeeping: drops changes and log entries older than these times, in a bounded batch. */
+  /** Makes or moves a timer; one under way elsewhere is taken from its node (whose `timer.done` is then `stale`). */
+  | ({ readonly op: 'timer.put' } & Pick<TimerRow, 'id' | 'app' | 'kind' | 'dueAt' | 'payload'>)
+  | { readonly op: 'timer.remove'; readonly id: string }
+  /** Takes timers that are due and that nobody holds at `now`, earliest first, and holds them until `leaseUntil`; counts the attempt. */
+  | {
+      readonly op: 'timer.claim';
+      readonly owner: string;
+      readonly now: number;
+      readonly leaseUntil: number;
+      readonly limit: number;
+    }
+  /** Removes a timer that `owner` holds; `stale` if it does not (any more). Stands in the unit of what the timer did. */
+  | { readonly op: 'timer.done'; readonly id: string; readonly owner: string }
+  /** Lets go of a held timer, to be claimed again at `dueAt`; `stale` as above. */
+  | { readonly op: 'timer.later'; readonly id: string; readonly owner: string; readonly dueAt: number }
+  /** Makes the row if missing (loggedOut at 0) and sets the given fields. */
+  | {
+      readonly op: 'presence.put';
+      readonly app: string;
+      readonly user: string;
+      readonly set: Partial<Omit<PresenceRow, 'app' | 'user'>>;
+    }
+  /** Adds or renews subscriptions; beyond `max` the oldest go. Result: who went. */
+  | {
+      readonly op: 'subscription.put';
+      readonly app: string;
+      readonly watcher: string;
+      readonly targets: readonly string[];
+      readonly expiresAt: number | null;
+      readonly untilLogout: boolean;
+      readonly at: number;
+      readonly max: number;
+    }
+  /** Without targets: all; `untilLogout`: only those that end so. */
+  | {
+      readonly op: 'subscription.remove';
+      readonly app: string;
+      readonly watcher: string;
+      readonly targets?: readonly string[];
+      readonly untilLogout?: true;
+    }
+  /** `exists` when the id is or was in use in the app. */
+  | { readonly op: 'room.create'; readonly row: Omit<RoomRow, 'dismissedAt'> }
+  /** `missing` if there is no such room or it was dismissed. Result: the row after. */
+  | {
+      readonly op: 'room.set';
+      readonly conv: number;
+      readonly set: Partial<
+        Pick<
+          RoomRow,
+          'name' | 'avatar' | 'intro' | 'announcement' | 'ext' | 'owner' | 'mutedAll' | 'dismissedAt'
+        >
+      >;
+    }
+  /** Makes the rows if missing and sets the given fields. With `maxAdmins`, `full` when there would be more. */
+  | {
+      readonly op: 'room.users.put';
+      readonly conv: number;
+      readonly app: string;
+      readonly users: readonly string[];
+      readonly set: Partial<Pick<RoomUserRow, 'role' | 'mutedUntil' | 'bannedUntil'>>;
+      readonly at: number;
+      readonly maxAdmins?: number;
+    }
+  /** Makes or replaces a hook. With `max`, `full` when the app would have more. */
+  | { readonly op: 'hook.put'; readonly row: HookRow; readonly max?: number }
+  /** With its lanes and everything in its outbox. */
+  | { readonly op: 'hook.remove'; readonly app: string; readonly id: string }
+  /**
+   * Puts an event into the outbox of each hook, in the unit of the fact it tells of. `event`: JSON text of the envelope
+   * `{e, c?, n?, u?, d}`.
+   */
+  | {
+      readonly op: 'outbox.add';
+      readonly app: string;
+      readonly hooks: readonly string[];
+      readonly lane: string;
+      readonly event: string;
+      readonly at: number;
+    }
+  /**
+   * Takes lanes of these hooks (or of any but `paused`) that are due and that nobody holds at `now`, earliest first, each with its first
+   * `perLane` waiting events, and holds them until `leaseUntil`.
+   */
+  | {
+      readonly op: 'outbox.claim';
+      readonly owner: string;
+      readonly now: number;
+      readonly leaseUntil: number;
+      readonly lanes: number;
+      readonly perLane: number;
+      /** `app hook` pairs not to be taken. */
+      readonly paused: readonly string[];
+    }
+  /**
+   * Ends the hold of a lane: delivered events go, the given one is parked, and the lane is due again at `retry` (its first event
+   * failed), at once if more waits, or goes. `stale` if `owner` does not hold it any more; nothing is done then.
+   */
+  | {
+      readonly op: 'outbox.settle';
+      readonly app: string;
+      readonly hook: string;
+      readonly lane: string;
+      readonly owner: string;
+      readonly at: number;
+      readonly delivered: readonly number[];
+      readonly park?: { readonly id: number; readonly error: string };
+      readonly retry?: { readonly dueAt: number; readonly attempts: number; readonly failingSince: number; readonly error: string }; // prettier-ignore
+    }
+  /** Parked events back into their lanes as new ones, or (`forget`) away; without ids the oldest `max`. */
+  | {
+      readonly op: 'outbox.unpark';
+      readonly app: string;
+      readonly hook: string;
+      readonly ids?: readonly number[];
+      readonly forget: boolean;
+      readonly at: number;
+      readonly max: number;
+    }
+  /** `full` when the app would have more than `max`. Result: how many it has. */
+  | {
+      readonly op: 'word.put';
+      readonly app: string;
+      readonly words: readonly Omit<WordRow, 'app'>[];
+      readonly max: number;
+    }
+  | { readonly op: 'word.remove'; readonly app: string; readonly words: readonly string[] }
+  /** Housekeeping: drops changes and log entries older than these times, and subscriptions, mutes and bans over at `now`, in a bounded batch. */
   | {
       readonly op: 'prune';
       readonly changesBefore: number;
       readonly logBefore: number;
+      readonly now: number;
       readonly max: number;
     };
 
@@ -262,6 +406,14 @@ export interface WriteResults {
   'user.set': { readonly row: UserRow };
   'block.put': { readonly added: readonly string[] };
   'block.remove': { readonly removed: readonly string[] };
+  'timer.claim': { readonly timers: readonly TimerRow[] };
+  'subscription.put': { readonly evicted: readonly string[] };
+  'room.set': { readonly row: RoomRow };
+  'outbox.claim': {
+    readonly lanes: readonly { readonly lane: LaneRow; readonly events: readonly OutboxRow[] }[];
+  };
+  'outbox.unpark': { readonly count: number };
+  'word.put': { readonly total: number };
 }
 
 export type ResultOf<O extends WriteOp> = O['op'] extends keyof WriteResults

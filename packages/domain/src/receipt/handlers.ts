@@ -33,7 +33,7 @@ export function receiptHandlers(deps: Deps): HandlersOf<'receipt'> {
       if (result.added.length === 0) return {};
       const receipts = await counts(deps, sight, fromOthers.filter((row) => result.added.includes(row.seq))); // prettier-ignore
       const payload: EventPayload<'receipt.changed'> = { by: ctx.userId, at, receipts, ...(input.content === undefined ? {} : { content: input.content }) }; // prettier-ignore
-      const [change] = await store.commit([{ op: 'change', conv: sight.place.num, event: 'receipt.changed', payload: JSON.stringify(payload), at }]); // prettier-ignore
+      const [change] = await store.commit([{ op: 'change', app: ctx.app.id, conv: sight.place.num, event: 'receipt.changed', payload: JSON.stringify(payload), at }]); // prettier-ignore
       await deps.delivery.toConversation(
         sight.place,
         eventText('receipt.changed', change.payload, sight.place.key, change.changeSeq),

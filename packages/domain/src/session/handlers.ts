@@ -69,7 +69,7 @@ export async function openSession(
     expiresAt: claims.expiresAt,
   };
   const position = await positionOf(deps, session);
-  deps.sessions.open(app, session);
+  deps.sessions.open(app, session, resumed);
   // Read after the session is in the registry: what is committed from here on reaches it as an event.
   const fresh = await deps.accounts.fresh(app.id, user.id);
   return {

@@ -17,6 +17,7 @@ function world(settings: Record<string, unknown> = {}) {
   const events: Record<string, string[]> = {};
   const open = (id: string, platform: Platform, instance = id, expiresAt?: number): Session => {
     const peer = {
+      congested: false,
       push: (event: string) => void (events[id] ??= []).push(event),
       end: (close: CloseName) => void (ends[id] = close),
     };

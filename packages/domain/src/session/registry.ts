@@ -7,6 +7,8 @@ import type { AppContext } from '../core/context.ts';
 export interface SessionPeer {
   /** One serialised event, for the next flush. */
   push(event: string): void;
+  /** So much is queued to it already that what may be lost should not be added. */
+  readonly congested: boolean;
   /** Sends what is queued, then closes. */
   end(close: CloseName): void;
 }
@@ -23,6 +25,16 @@ export interface Session {
   readonly wantsDelivered: boolean;
   readonly peer: SessionPeer;
   expiresAt: number | undefined;
+}
+
+/** Told of what happens to sessions, in the turn it happens. */
+export interface SessionListener {
+  /** `resumed`: the same session on another connection. */
+  opened?(session: Session, resumed: boolean): void;
+  /** The connection is gone; the session may be resumed. */
+  dropped?(session: Session): void;
+  /** For good. */
+  ended?(session: Session, reason: KickReason | 'loggedOut'): void;
 }
 
 const RESUME_WINDOW = 5 * 60_000;
@@ -43,10 +55,15 @@ export class SessionRegistry {
   private readonly byUser = new Map<string, Session[]>();
   private readonly detached = new Map<string, Detached>();
   private readonly clock: Clock;
+  private readonly listeners: SessionListener[] = [];
   count = 0;
 
   constructor(clock: Clock) {
     this.clock = clock;
+  }
+
+  listen(listener: SessionListener): void {
+    this.listeners.push(listener);
   }
 
   of(app: string, userId: string): readonly Session[] {
@@ -66,7 +83,7 @@ export class SessionRegistry {
   }
 
   /** Adds a session; others go as the app's policy says. The session that is resumed is taken over silently. */
-  open(app: AppContext, session: Session): void {
+  open(app: AppContext, session: Session, resumed = false): void {
     for (const [other, reason] of this.displaced(app, session)) {
       if (other.id === session.id) this.drop(other, 'HEARTBEAT_MISSED');
       else this.kick(other, reason, session);
@@ -77,6 +94,7 @@ export class SessionRegistry {
     if (sessions) sessions.push(session);
     else this.byUser.set(key, [session]);
     this.count++;
+    for (const listener of this.listeners) listener.opened?.(session, resumed);
   }
 
   private displaced(app: AppContext, session: Session): [Session, KickReason][] {
@@ -104,11 +122,14 @@ export class SessionRegistry {
     if (!this.remove(session)) return;
     const { app, userId, instance } = session;
     this.detached.set(session.id, { app, userId, instance, until: this.clock.now() + RESUME_WINDOW });
+    for (const listener of this.listeners) listener.dropped?.(session);
   }
 
   /** Logged out by its own client. */
   close(session: Session): void {
-    if (this.remove(session)) session.peer.end('LOGGED_OUT');
+    if (!this.remove(session)) return;
+    session.peer.end('LOGGED_OUT');
+    for (const listener of this.listeners) listener.ended?.(session, 'loggedOut');
   }
 
   /** Ends a session for good and tells it why. */
@@ -120,6 +141,7 @@ export class SessionRegistry {
     };
     session.peer.push(JSON.stringify(event));
     session.peer.end(KICK_CLOSE[reason]);
+    for (const listener of this.listeners) listener.ended?.(session, reason);
   }
 
   kickUser(app: string, userId: string, reason: KickReason, instance?: string): number {

@@ -81,6 +81,7 @@ export async function createFileWorld(): Promise<FileWorld> {
     store,
     bus: createLocalBus(),
     clock: { now: Date.now },
+    scheduler: { after: (ms, run) => (setTimeout(run, ms), () => undefined) },
     random: { text, digits: () => '1' },
     sealer,
     passwords: {} as Ports['passwords'],

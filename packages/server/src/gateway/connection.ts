@@ -1,6 +1,6 @@
-import type { Ctx, Domain, Session, SessionPeer } from '@magpie/domain';
+import { checkInput, type Ctx, type Domain, type Session, type SessionPeer } from '@magpie/domain';
 import { CLOSE, decodeJson, LIMITS, MagpieError, OPERATIONS, type CloseName, type Input, type RequestEnvelope } from '@magpie/protocol'; // prettier-ignore
-import { checkInput, replyText, errorText } from '../operation.ts';
+import { replyText, errorText } from '../operation.ts';
 import type { Flusher, Outbound } from './flusher.ts';
 import type { GatewaySocket } from './socket.ts';
 
@@ -39,6 +39,10 @@ export class Connection implements Outbound, SessionPeer {
 
   get opened(): boolean {
     return this.session !== undefined;
+  }
+
+  get congested(): boolean {
+    return this.socket.queued > LIMITS.connection.congestedBytes;
   }
 
   /** A frame arrived. */

@@ -1,6 +1,6 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
 import type { AppContext, Ctx, Domain } from '@magpie/domain';
-import { MagpieError } from '@magpie/protocol';
+import { MagpieError, OPERATIONS } from '@magpie/protocol';
 import type { FastifyRequest } from 'fastify';
 
 export interface CallerDeps {
@@ -8,7 +8,7 @@ export interface CallerDeps {
   readonly adminToken: string | undefined;
 }
 
-/** `app.*` calls belong to no app. */
+/** Operations of scope `server` belong to no app. */
 const NO_APP: AppContext = {
   id: '',
   name: '',
@@ -45,7 +45,8 @@ function adminCaller(
   address: string,
 ): Ctx {
   const userId = header(request, 'magpie-user') ?? '';
-  if (operation.startsWith('app.')) return { app: NO_APP, caller: 'admin', userId: '', address };
+  if (OPERATIONS.get(operation)?.scope === 'server')
+    return { app: NO_APP, caller: 'admin', userId: '', address };
   if (named === undefined) throw new MagpieError('BAD_REQUEST', { field: 'magpie-app', message: 'Name the app in the header magpie-app.' }); // prettier-ignore
   return { app: requireApp(domain, named), caller: 'admin', userId, address };
 }

@@ -1,7 +1,7 @@
-import type { Domain } from '@magpie/domain';
+import { checkInput, type Domain } from '@magpie/domain';
 import { decodeJson, LIMITS, MagpieError, OPERATIONS } from '@magpie/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { checkInput, outputText } from '../operation.ts';
+import { outputText } from '../operation.ts';
 import { callerOf, type CallerDeps } from './caller.ts';
 import { allowOrigin } from './cors.ts';
 
