@@ -4,6 +4,7 @@ import type { Conversations } from './conversation/resolve.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import type { RateLimiter } from './core/rate.ts';
 import type { Bus } from './ports/bus.ts';
+import type { Outbound } from './ports/outbound.ts';
 import type {
   Clock,
   FileProcessor,
@@ -28,6 +29,7 @@ export interface Ports {
   readonly sealer: Sealer;
   readonly files: FileProcessor;
   readonly signer: FileSigner;
+  readonly outbound: Outbound;
   /** Made from the directory, which the domain owns. */
   readonly tokens: (apps: AppDirectory) => TokenVerifier;
 }

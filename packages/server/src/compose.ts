@@ -23,6 +23,7 @@ import type { ServerConfig } from './config.ts';
 import { createFileProcessor } from './files/processor.ts';
 import { createFileSigner } from './files/signer.ts';
 import { createDiskStorage, type FileStorage } from './files/storage.ts';
+import { createOutbound } from './outbound/outbound.ts';
 import { createTokenVerifier } from './tokens.ts';
 
 /** Everything a server is made of, and how it ends. */
@@ -67,6 +68,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
   const bus = createLocalBus();
   const storage = await createDiskStorage(config.files);
   const signer = await createFileSigner(storage, sealer);
+  const outbound = createOutbound({ allow: config.outboundAllow });
   let tokens: TokenVerifier | undefined;
   const domain = await createDomain({
     store,
@@ -77,6 +79,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     sealer,
     passwords: { hash: (password) => hasher.hash(password), verify: (hash, password) => hasher.verify(hash ?? undefined, password) },
     files: createFileProcessor(storage),
+    outbound,
     signer: { sign: (app, fileId, life) => signer.sign(app, fileId, clock.now(), life) },
     tokens: (apps) => (tokens = createTokenVerifier({ apps, sealer, clock, masterKey })),
   }); // prettier-ignore
@@ -91,6 +94,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     lock,
     close: async () => {
       domain.close();
+      await outbound.close();
       await bus.close();
       await store.close();
       lock.release();

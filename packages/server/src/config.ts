@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { parseRange } from './outbound/addresses.ts';
 
 /** What a server is told from outside (DESIGN §12). */
 export interface ServerConfig {
@@ -17,6 +18,8 @@ export interface ServerConfig {
   readonly demo: 'auto' | 'on' | 'off';
   /** Take the client's address from X-Forwarded-For. */
   readonly trustProxy: boolean;
+  /** Addresses and CIDR ranges that webhooks may go to although they are not public. */
+  readonly outboundAllow: readonly string[];
   readonly logLevel: string;
   /** Start on a PostgreSQL that does not fsync. */
   readonly force: boolean;
@@ -52,6 +55,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     masterKey: env['MAGPIE_MASTER_KEY'] || undefined,
     demo: env['MAGPIE_DEMO'] === '1' ? 'on' : env['MAGPIE_DEMO'] === '0' ? 'off' : 'auto',
     trustProxy: env['MAGPIE_TRUST_PROXY'] === '1',
+    outboundAllow: readRanges(env['MAGPIE_OUTBOUND_ALLOW']),
     logLevel,
     force: env['MAGPIE_FORCE'] === '1',
   };
@@ -62,6 +66,16 @@ function readPort(text: string | undefined): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new ConfigError('PORT must be a number from 0 to 65535.');
   return port;
+}
+
+function readRanges(text: string | undefined): readonly string[] {
+  const entries = (text ?? '').split(',').map((entry) => entry.trim());
+  for (const entry of entries)
+    if (entry !== '' && !parseRange(entry))
+      throw new ConfigError(
+        `MAGPIE_OUTBOUND_ALLOW: "${entry}" is neither an address nor a range such as 10.0.0.0/8 or fd00::/8.`,
+      );
+  return entries.filter((entry) => entry !== '');
 }
 
 export function isLoopback(host: string): boolean {

@@ -88,6 +88,7 @@ export async function createFileWorld(): Promise<FileWorld> {
     tokens: () => ({}) as ReturnType<Ports['tokens']>,
     files: createFileProcessor(storage),
     signer: { sign: () => '' },
+    outbound: {} as Ports['outbound'],
   });
   const http = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
   http.removeAllContentTypeParsers();
