@@ -1,97 +1,90 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { signUserSig } from '@magpie/credentials';
-import { connectRaw } from '../ws-client.ts';
-import { MARK, stopChild, waitForLine, type Peer, type User } from './peer.ts';
+import { ADMIN_TOKEN, APP, DOOR } from './door.ts';
+import { stopChild, waitForLine, type Peer } from './peer.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const ADMIN = 'bench-admin-token';
-const DOOR = { id: 1400009999, secret: 'bench-secret-of-some-length' };
+/** As `npm start` runs it; or, with `--server=bundle`, as containers do after `npm run build`. */
+const PROGRAMS = {
+  source: ['--conditions=@magpie/source', '--import', 'tsx', 'packages/server/src/main.ts'],
+  bundle: ['packages/server/dist/main.js'],
+} as const;
 
-/** The whole server as an operator runs it: SQLite with fsync, membership, unread, receipts; only the rate limits are lifted. */
-export async function startMagpie(env: Readonly<Record<string, string>> = {}): Promise<Peer> {
-  const folder = await mkdtemp(join(tmpdir(), 'magpie-bench-'));
-  const child = spawn(process.execPath, ['--conditions=@magpie/source', '--import', 'tsx', 'packages/server/src/main.ts'], {
+export type Program = keyof typeof PROGRAMS;
+
+export interface MagpieOptions {
+  readonly program?: Program;
+  /** A folder that was filled before; absent: a new one, removed at the end. */
+  readonly folder?: string;
+  /** A database besides, and the root of its processes. */
+  readonly database?: { readonly url: string; readonly root: number };
+  /** For Node itself. */
+  readonly nodeArguments?: readonly string[];
+  /** Settings of the app beside the lifted rates. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export interface MagpiePeer extends Peer {
+  /** From the start of the process until it says that it runs, in ms. */
+  readonly readyAfter: number;
+  readonly child: ChildProcess;
+  /** An operation as the operator, for a user if one is named. */
+  admin(operation: string, input: unknown, user?: string): Promise<unknown>;
+}
+
+/** What is lifted for measurements: rates of users and groups, which are not what is measured. */
+const LIFTED = { 'limits.rate.user': 0, 'limits.rate.group': 0, 'limits.rate.requests': 0 };
+
+/** The whole server as an operator runs it: fsync, membership, unread, receipts, all checks; only rates are lifted. */
+export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePeer> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'magpie-bench-')));
+  const began = performance.now();
+  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), ...PROGRAMS[options.program ?? 'source']], {
     cwd: ROOT,
-    env: { ...process.env, NODE_ENV: 'production', PORT: '0', MAGPIE_DATA: folder, MAGPIE_ADMIN_TOKEN: ADMIN, MAGPIE_LOG: 'error', MAGPIE_DEMO: '0', ...env },
+    env: { ...process.env, NODE_ENV: 'production', PORT: '0', MAGPIE_DATA: folder, MAGPIE_ADMIN_TOKEN: ADMIN_TOKEN, MAGPIE_LOG: 'error', MAGPIE_DEMO: '0', ...(options.database ? { MAGPIE_STORE: options.database.url } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   }); // prettier-ignore
   const [, url = ''] = await waitForLine(child, /running at (\S+)/);
-  const call = async (operation: string, input: unknown, user?: string): Promise<unknown> => {
-    const response = await fetch(`${url}/v1/${operation}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${ADMIN}`,
-        'magpie-app': 'bench',
-        ...(user === undefined ? {} : { 'magpie-user': user }),
-      },
-      body: JSON.stringify(input),
-    });
-    const body = (await response.json()) as { error?: { message: string } };
-    if (body.error) throw new Error(`${operation}: ${body.error.message}`);
-    return body;
-  };
-  await call('app.create', {
-    id: 'bench',
-    name: 'Bench',
-    doors: [{ kind: 'tim', ...DOOR }],
-    settings: { 'limits.rate.user': 0, 'limits.rate.group': 0 },
-  });
+  const readyAfter = performance.now() - began;
+  const admin = (operation: string, input: unknown, user?: string) => call(url, operation, input, user);
+  if (options.folder === undefined) await admin('app.create', { id: APP, name: 'Bench', doors: [{ kind: 'tim', ...DOOR }], settings: { ...LIFTED, ...options.settings } }); // prettier-ignore
   return {
     name: 'magpie',
-    pid: child.pid ?? 0,
-    connect: (id) => connectUser(url, id),
-    makeGroup: async (users) => {
-      const [owner, ...rest] = users.map((user) => user.id);
-      await call('group.create', { id: 'bench', kind: 'community', members: rest.slice(0, 500) }, owner);
-      for (let i = 500; i < rest.length; i += 500)
-        await call('group.invite', { id: 'bench', users: rest.slice(i, i + 500) }, owner);
-    },
+    address: { kind: 'magpie', url },
+    roots: [child.pid ?? 0, ...(options.database ? [options.database.root] : [])],
+    readyAfter,
+    child,
+    admin,
+    makeGroup: (users) => makeGroup(admin, users),
     stop: async () => {
       await stopChild(child);
-      await rm(folder, { recursive: true, force: true });
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function connectUser(url: string, id: string): Promise<User> {
-  const raw = await connectRaw(new URL('/ws', url));
-  const token = signUserSig({ sdkAppId: DOOR.id, secret: DOOR.secret, userId: id, now: Date.now() });
-  let next = 1;
-  const user: User = {
-    id,
-    onBody: () => undefined,
-    sendDirect: (to, body) => send(`u:${to}`, body),
-    sendGroup: (body) => send('g:bench', body),
-    close: () => raw.close(),
-  };
-  function send(ref: string, body: string): void {
-    const n = next++;
-    raw.send(
-      `{"q":[{"id":${n},"op":"message.send","in":{"ref":"${ref}","clientId":"b:${id}-${n}","content":{"type":"text","text":"${body}"}}}]}`,
-    );
-  }
-  await new Promise<void>((resolve, reject) => {
-    raw.onClose = () => reject(new Error('closed while signing in'));
-    raw.onText = (text) => {
-      if (text.includes('"err"')) reject(new Error(text));
-      else if (text.includes('"ok"')) resolve();
-    };
-    raw.send(
-      JSON.stringify({
-        q: [
-          { id: 0, op: 'session.open', in: { token, instance: `i-${id}`, platform: 'server', protocol: 1 } },
-        ],
-      }),
-    );
+async function call(url: string, operation: string, input: unknown, user?: string): Promise<unknown> {
+  const response = await fetch(`${url}/v1/${operation}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${ADMIN_TOKEN}`,
+      'magpie-app': APP,
+      ...(user === undefined ? {} : { 'magpie-user': user }),
+    },
+    body: JSON.stringify(input),
   });
-  raw.onText = (text) => {
-    if (text.includes('"err"')) throw new Error(text.slice(0, 500));
-    for (const match of text.matchAll(MARK)) if (!match[1]?.startsWith(`${id},`)) user.onBody(match[1] ?? '');
-  };
-  raw.onClose = undefined;
-  return user;
+  const body = (await response.json()) as { error?: { message: string } };
+  if (body.error) throw new Error(`${operation}: ${body.error.message}`);
+  return body;
+}
+
+const INVITED = 500;
+
+async function makeGroup(admin: MagpiePeer['admin'], [owner, ...rest]: readonly string[]): Promise<void> {
+  await admin('group.create', { id: 'bench', kind: 'community', members: rest.slice(0, INVITED) }, owner);
+  for (let i = INVITED; i < rest.length; i += INVITED)
+    await admin('group.invite', { id: 'bench', users: rest.slice(i, i + INVITED) }, owner);
 }

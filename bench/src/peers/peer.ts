@@ -1,28 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** One signed-in user of the server under test. */
-export interface User {
-  readonly id: string;
-  /** Sends to another user, or to the group. */
-  sendDirect(to: string, body: string): void;
-  sendGroup(body: string): void;
-  /** Bodies that arrived from others; one call a body. */
-  onBody: (body: string) => void;
-  close(): void;
+/** All a driver process needs to know to connect. */
+export interface PeerAddress {
+  readonly kind: 'magpie' | 'socketio' | 'ws';
+  readonly url: string;
 }
 
-/** A server under test, in a process of its own. */
+/** A server under test, in processes of its own. */
 export interface Peer {
   readonly name: string;
-  /** Root of the process tree whose CPU and memory are counted. */
-  readonly pid: number;
-  connect(id: string): Promise<User>;
-  /** Makes one group of these users, who are all connected. */
-  makeGroup(users: readonly User[]): Promise<void>;
+  readonly address: PeerAddress;
+  /** Roots of the process trees whose CPU and memory are counted: the server, and its database if there is one. */
+  readonly roots: readonly number[];
+  /** Makes one group of these users, who exist already. */
+  makeGroup(users: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Waits for a line of a child's output. */
+/** Waits for a line of a child's output. Whatever else it says to stderr is shown. */
 export function waitForLine(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -32,16 +27,14 @@ export function waitForLine(child: ChildProcess, pattern: RegExp): Promise<RegEx
       if (match) resolve(match);
     });
     child.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${text}`)));
   });
 }
 
 export async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGKILL');
   await gone;
 }
-
-/** Marks that carry the sender and the time of sending through any server's framing. */
-export const MARK = /~T([^~]*)~/g;

@@ -50,7 +50,7 @@ export const rooms: readonly Room[] = [
     npm: ['fastify', 'valibot'],
   },
   { folder: /^apps\/[^/]+$/, mayImport: [ui, client, protocol] },
-  { folder: /^bench$/, mayImport: [protocol, credentials, client], node: true },
+  { folder: /^bench$/, mayImport: [protocol, credentials, server, client, testkit], node: true },
   { folder: /^examples\/[^/]+$/, mayImport: [sdk, client], node: true },
 ];
 

@@ -3,36 +3,50 @@ import { connect, type Socket } from 'node:net';
 
 /**
  * A WebSocket client that costs next to nothing, so that the figures are the server's: text frames only, the all-zero mask (legal,
- * and saves the XOR), frames handed on as text without looking inside.
+ * and saves the XOR), frames handed on as text without looking inside. Texts are ASCII on both ways.
  */
-export interface RawClient {
+export interface RawSocket {
   onText: (text: string) => void;
   onClose: (() => void) | undefined;
   send(text: string): void;
-  close(): void;
+  /** Bytes handed over and not yet gone. */
+  readonly queued: number;
+  /** Cuts the connection, without a word. */
+  cut(): void;
 }
 
-export function connectRaw(url: URL, localAddress?: string): Promise<RawClient> {
+/** The server refused the upgrade; `status` is its HTTP answer. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  constructor(head: string) {
+    super(head.split('\r\n', 1)[0] ?? 'refused');
+    this.status = Number(head.split(' ')[1]);
+  }
+}
+
+export function connectRaw(url: URL, localAddress?: string): Promise<RawSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      port: Number(url.port),
-      host: url.hostname,
-      ...(localAddress ? { localAddress } : {}),
-    });
+    const to = { port: Number(url.port), host: url.hostname };
+    const socket = connect(localAddress === undefined ? to : { ...to, localAddress });
     socket.setNoDelay(true);
+    const failed = () => reject(new Error('the connection was closed before the upgrade'));
     socket.once('error', reject);
+    socket.once('close', failed);
     socket.once('connect', () => {
       const key = randomBytes(16).toString('base64');
       socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`); // prettier-ignore
     });
-    let head = Buffer.alloc(0);
+    let head = EMPTY;
     const onHead = (chunk: Buffer) => {
-      head = Buffer.concat([head, chunk]);
+      head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
       const end = head.indexOf('\r\n\r\n');
       if (end < 0) return;
       socket.off('data', onHead);
+      socket.off('close', failed);
       if (!head.toString('latin1', 0, 12).includes(' 101')) {
-        reject(new Error(head.toString('latin1', 0, end)));
+        socket.destroy();
+        reject(new Refused(head.toString('latin1', 0, end)));
         return;
       }
       socket.off('error', reject);
@@ -42,13 +56,16 @@ export function connectRaw(url: URL, localAddress?: string): Promise<RawClient> 
   });
 }
 
-function framed(socket: Socket, first: Buffer): RawClient {
+function framed(socket: Socket, first: Buffer): RawSocket {
   let rest: Buffer = first;
-  const client: RawClient = {
+  const client: RawSocket = {
     onText: () => undefined,
     onClose: undefined,
     send: (text) => socket.write(encode(text)),
-    close: () => socket.destroy(),
+    cut: () => socket.destroy(),
+    get queued() {
+      return socket.writableLength;
+    },
   };
   const drain = () => {
     let at = 0;
@@ -67,7 +84,7 @@ function framed(socket: Socket, first: Buffer): RawClient {
       if (rest.length < start + length) break;
       const opcode = rest[at]! & 0x0f;
       at = start + length;
-      if (opcode === 1) client.onText(rest.toString('utf8', start, at));
+      if (opcode === 1) client.onText(rest.toString('latin1', start, at));
       else if (opcode === 8) socket.end();
     }
     rest = at === rest.length ? EMPTY : rest.subarray(at);
@@ -82,12 +99,12 @@ function framed(socket: Socket, first: Buffer): RawClient {
   return client;
 }
 
-const EMPTY = Buffer.alloc(0);
+const EMPTY: Buffer = Buffer.alloc(0);
 
 function encode(text: string): Buffer {
-  const length = Buffer.byteLength(text);
+  const { length } = text;
   const head = length < 126 ? 6 : length < 65_536 ? 8 : 14;
-  const frame = Buffer.alloc(head + length);
+  const frame = Buffer.allocUnsafe(head + length);
   frame[0] = 0x81;
   if (length < 126) frame[1] = 0x80 | length;
   else if (length < 65_536) {
@@ -97,6 +114,7 @@ function encode(text: string): Buffer {
     frame[1] = 0x80 | 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, head);
+  frame.writeUInt32BE(0, head - 4);
+  frame.write(text, head, 'latin1');
   return frame;
 }

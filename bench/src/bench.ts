@@ -1,0 +1,67 @@
+import type { Options } from './options.ts';
+import { startPool, type Pool } from './driver/pool.ts';
+import type { ConnectInput, DriverCalls } from './driver/calls.ts';
+import { fileLimit } from './measure/proc.ts';
+import type { Peer } from './peers/peer.ts';
+import { startMagpie, type MagpieOptions, type MagpiePeer } from './peers/magpie.ts';
+import type { Outcome } from './report.ts';
+
+/** What measurements of one command share. */
+export interface Bench extends Options {
+  /** What the slower of the two took in the direct scenario, once that was measured. */
+  saturation: number | undefined;
+}
+
+/** Something that is measured; answers the goals it judged, none if it only prints figures. */
+export type Measurement = (bench: Bench) => Promise<readonly Outcome[]>;
+
+/** Starts a server, runs, and ends it and the drivers whatever happens. */
+export async function withPeer<P extends Peer, T>(
+  start: () => Promise<P>,
+  drivers: number,
+  run: (peer: P, pool: Pool) => Promise<T>,
+): Promise<T> {
+  const peer = await start();
+  const pool = startPool(drivers);
+  try {
+    return await run(peer, pool);
+  } finally {
+    await pool.close();
+    await peer.stop();
+  }
+}
+
+export const ours =
+  ({ program }: Options, options: MagpieOptions = {}) =>
+  (): Promise<MagpiePeer> =>
+    startMagpie({ program, ...options });
+
+/** `u0` … */
+export function names(count: number, prefix = 'u'): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+}
+
+const AT_ONCE = 50;
+
+/** Signs users in, spread over the drivers in stretches of whole pairs. */
+export async function connectAll(
+  { address }: Peer,
+  pool: Pool,
+  users: readonly string[],
+): Promise<DriverCalls['connect'] extends (input: never) => infer R ? R[] : never> {
+  const share = 2 * Math.ceil(users.length / pool.drivers.length / 2);
+  const room = fileLimit() - 100;
+  if (users.length > room)
+    throw new Error(
+      `${users.length} connections need as many open files; the limit is ${room + 100} (raise the hard limit: ulimit -Hn)`,
+    );
+  return pool.all('connect', (place): ConnectInput => {
+    const own = users.slice(place * share, (place + 1) * share);
+    return { address, users: own, atOnce: AT_ONCE, from: localAddress(place) };
+  });
+}
+
+/** A loopback address of its own for each driver: servers bound the connections of one address, and ports are 16 bits. */
+export function localAddress(place: number): string {
+  return `127.0.1.${place + 1}`;
+}

@@ -1,0 +1,80 @@
+import { signUserSig } from '@magpie/credentials';
+import { DOOR } from '../peers/door.ts';
+import { baseUser } from './base.ts';
+import { eachMark } from './marks.ts';
+import { connectRaw, type RawSocket } from './raw.ts';
+import type { User } from './user.ts';
+
+/** Magpie's frames, written by hand and searched rather than parsed. */
+export async function signInMagpie(url: string, id: string, localAddress?: string): Promise<User> {
+  const raw = await connectRaw(new URL('/ws', url), localAddress);
+  return overSocket(raw, id, await openSession(raw, id));
+}
+
+/** Signs in over a fresh socket; `resume` names the session that was cut. */
+export function openSession(raw: RawSocket, id: string, resume?: string): Promise<string> {
+  const token = signUserSig({ sdkAppId: DOOR.id, secret: DOOR.secret, userId: id, now: Date.now() });
+  return request(raw, 0, 'session.open', {
+    token,
+    instance: `i-${id}`,
+    platform: 'server',
+    protocol: 1,
+    ...(resume === undefined ? {} : { resume: { session: resume } }),
+  });
+}
+
+/** A request before the user's load begins; resolves with the text of the frame that answers. */
+export function request(raw: RawSocket, id: number, op: string, input: unknown): Promise<string> {
+  return new Promise((resolve, reject) => {
+    raw.onClose = () => reject(new Error(`the connection was closed before ${op} was answered`));
+    raw.onText = (text) => {
+      if (text.includes(`{"id":${id},"ok":`)) resolve(text);
+      else if (text.includes(`{"id":${id},"err":`)) reject(new Error(`${op}: ${text.slice(0, 500)}`));
+    };
+    raw.send(JSON.stringify({ q: [{ id, op, in: input }] }));
+  });
+}
+
+/** Runs differ in their names, so that a folder of data can be used again. */
+const RUN = Date.now().toString(36);
+
+/** A user over a socket whose session is open. */
+export function overSocket(raw: RawSocket, id: string, greeting: string): User {
+  let next = 1;
+  const sending = (ref: string, body: string): string => {
+    const n = next++;
+    return `{"id":${n},"op":"message.send","in":{"ref":"${ref}","clientId":"${RUN}-${process.pid}-${id}-${n}","content":{"type":"text","text":"${body}"}}}`;
+  };
+  const user = baseUser(raw, id, greeting, {
+    sendDirect: (to, body) => raw.send(`{"q":[${sending(`u:${to}`, body)}]}`),
+    sendGroup: (body) => raw.send(`{"q":[${sending('g:bench', body)}]}`),
+    sendMany: (messages) =>
+      raw.send(`{"q":[${messages.map(([to, body]) => sending(`u:${to}`, body)).join(',')}]}`),
+    ping: () => raw.send('{"ping":1}'),
+  });
+  raw.onText = (text) => {
+    if (text.startsWith('{"r":')) readReplies(text, user);
+    eachMark(text, id, user.onMark);
+  };
+  raw.onClose = () => user.onClose?.();
+  return user;
+}
+
+/** Replies come first in a frame. A body cannot hold what is searched for: in it every quote is escaped. */
+function readReplies(text: string, user: User): void {
+  const end = text.indexOf('],"e":[');
+  if (user.onDone) {
+    for (
+      let at = text.indexOf(',"ok":');
+      at >= 0 && (end < 0 || at < end);
+      at = text.indexOf(',"ok":', at + 6)
+    )
+      user.onDone();
+  }
+  for (
+    let at = text.indexOf(',"err":');
+    at >= 0 && (end < 0 || at < end);
+    at = text.indexOf(',"err":', at + 7)
+  )
+    user.onError(text.slice(at + 7, text.indexOf('}', at) + 1));
+}

@@ -1,0 +1,85 @@
+import { judge, runChain } from '../aba.ts';
+import { connectAll, names, ours, withPeer, type Bench, type Measurement } from '../bench.ts';
+import { measure, type LoadResult } from '../driver/measure.ts';
+import type { LoadInput } from '../driver/calls.ts';
+import { childrenNamed } from '../measure/proc.ts';
+import type { Peer } from '../peers/peer.ts';
+import { startSocketIo } from '../peers/plain.ts';
+import { loadHead, loadRow } from '../report.ts';
+
+const CONNECTIONS = 200;
+const WINDOW = 8;
+
+const CLOSED: LoadInput = { kind: 'closed', window: WINDOW, targets: { kind: 'pairs' } };
+
+/** Pairs that write to each other. */
+function directRun(
+  bench: Bench,
+  name: string,
+  start: () => Promise<Peer>,
+  load: LoadInput,
+): Promise<LoadResult> {
+  return withPeer(start, bench.drivers, async (peer, pool) => {
+    await connectAll(peer, pool, names(CONNECTIONS));
+    await pool.all('load', () => load);
+    const result = await measure(peer, pool, bench);
+    loadRow(name, result);
+    return result;
+  });
+}
+
+/** Durable direct messages at saturation, beside a relay that keeps nothing. */
+export const direct: Measurement = async (bench) => {
+  loadHead();
+  const chain = await runChain(bench.runs, {
+    peer: () => directRun(bench, 'direct', startSocketIo, CLOSED),
+    ours: () => directRun(bench, 'direct', ours(bench), CLOSED),
+  });
+  bench.saturation = Math.min(...[...chain.peer, ...chain.ours].map((one) => one.messagesPerSecond));
+  const goal = { name: 'durable direct message, SQLite', must: 5, aim: 2.5 };
+  return [judge(goal, chain, 'µs', (one) => one.microsPerMessage)];
+};
+
+/** The same with PostgreSQL, whose CPU is counted. */
+export const postgres: Measurement = async (bench) => {
+  const { startPostgres } = await import('@magpie/testkit/postgres');
+  const before = new Set(childrenNamed(process.pid, 'postgres'));
+  const database = await startPostgres({
+    settings: { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', shared_buffers: '512MB', max_wal_size: '4GB' },
+  }); // prettier-ignore
+  try {
+    const root = childrenNamed(process.pid, 'postgres').find((pid) => !before.has(pid));
+    if (root === undefined) throw new Error('the process of PostgreSQL was not found');
+    const start = async () => ours(bench, { database: { url: await database.createDatabase(), root } })();
+    loadHead();
+    const chain = await runChain(bench.runs, {
+      peer: () => directRun(bench, 'direct', startSocketIo, CLOSED),
+      ours: () => directRun(bench, 'direct, PostgreSQL', start, CLOSED),
+    });
+    const goal = { name: 'durable direct message, PostgreSQL', must: 12, aim: 8 };
+    return [judge(goal, chain, 'µs', (one) => one.microsPerMessage)];
+  } finally {
+    await database.close();
+  }
+};
+
+/** Latency at one rate for both: half of what the slower one takes. */
+export const p99: Measurement = async (bench) => {
+  loadHead();
+  bench.saturation ??= Math.min(
+    (await directRun(bench, 'direct', startSocketIo, CLOSED)).messagesPerSecond,
+    (await directRun(bench, 'direct', ours(bench), CLOSED)).messagesPerSecond,
+  );
+  const rate = Math.round(bench.saturation / 2);
+  const load: LoadInput = {
+    kind: 'open',
+    perSecond: Math.ceil(rate / bench.drivers),
+    targets: { kind: 'pairs' },
+  };
+  const chain = await runChain(bench.runs, {
+    peer: () => directRun(bench, `direct at ${rate}/s`, startSocketIo, load),
+    ours: () => directRun(bench, `direct at ${rate}/s`, ours(bench), load),
+  });
+  const goal = { name: `p99 of direct messages at ${rate}/s`, must: 1, aim: 1 };
+  return [judge(goal, chain, 'ms', (one) => one.p99)];
+};
