@@ -93,6 +93,12 @@ export interface UserReads {
   furthestInstance(app: string, user: string): Promise<InstanceRow | undefined>;
   blocked(app: string, user: string): Promise<readonly { readonly id: string; readonly at: number }[]>;
   isBlocked(app: string, by: string, user: string): Promise<boolean>;
+  /** Who of `by` blocked whom of `users`. */
+  blocksAmong(
+    app: string,
+    by: readonly string[],
+    users: readonly string[],
+  ): Promise<readonly { readonly by: string; readonly user: string }[]>;
 }
 
 /** A conversation with the asking user's row. */
@@ -234,6 +240,11 @@ export interface RoomReads {
 
 export interface PresenceReads {
   many(app: string, users: readonly string[]): Promise<readonly PresenceRow[]>;
+  /** When any instance of these users was last heard of; users without instances are left out. */
+  lastSeen(
+    app: string,
+    users: readonly string[],
+  ): Promise<readonly { readonly user: string; readonly seenAt: number }[]>;
   /** Who follows these users at `now`, at most `limit` rows in all, ordered by target then watcher, after a pair. */
   watchers(
     app: string,
@@ -254,8 +265,8 @@ export interface PresenceReads {
 }
 
 export interface TimerReads {
-  /** When the next timer that nobody holds falls due; undefined if there is none. */
-  nextDue(now: number): Promise<number | undefined>;
+  /** When the next timer of these kinds that nobody holds falls due; undefined if there is none. */
+  nextDue(now: number, kinds: readonly string[]): Promise<number | undefined>;
   count(): Promise<number>;
 }
 

@@ -255,10 +255,14 @@ export type WriteOp =
   /** Makes or moves a timer; one under way elsewhere is taken from its node (whose `timer.done` is then `stale`). */
   | ({ readonly op: 'timer.put' } & Pick<TimerRow, 'id' | 'app' | 'kind' | 'dueAt' | 'payload'>)
   | { readonly op: 'timer.remove'; readonly id: string }
-  /** Takes timers that are due and that nobody holds at `now`, earliest first, and holds them until `leaseUntil`; counts the attempt. */
+  /**
+   * Takes timers of these kinds (a newer node's are left to it) that are due and that nobody holds at `now`, earliest first, and holds
+   * them until `leaseUntil`; counts the attempt. Result: the rows as they were, `attempts` without this one.
+   */
   | {
       readonly op: 'timer.claim';
       readonly owner: string;
+      readonly kinds: readonly string[];
       readonly now: number;
       readonly leaseUntil: number;
       readonly limit: number;
