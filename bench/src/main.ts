@@ -1,6 +1,7 @@
 import type { Bench, Measurement } from './bench.ts';
 import { direct, p99, postgres } from './goals/direct.ts';
 import { group } from './goals/group.ts';
+import { history } from './goals/history.ts';
 import { idle } from './goals/idle.ts';
 import { signIn } from './goals/sign-in.ts';
 import { OptionError, readOptions } from './options.ts';
@@ -14,6 +15,7 @@ const GOALS: Readonly<Record<string, Measurement>> = {
   group,
   idle,
   'sign-in': signIn,
+  history,
 };
 
 async function main(): Promise<void> {

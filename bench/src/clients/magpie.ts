@@ -1,4 +1,5 @@
 import { signUserSig } from '@magpie/credentials';
+import { PROTOCOL_VERSION, type Input } from '@magpie/protocol';
 import { DOOR } from '../peers/door.ts';
 import { baseUser } from './base.ts';
 import { eachMark } from './marks.ts';
@@ -13,14 +14,18 @@ export async function signInMagpie(url: string, id: string, localAddress?: strin
 
 /** Signs in over a fresh socket; `resume` names the session that was cut. */
 export function openSession(raw: RawSocket, id: string, resume?: string): Promise<string> {
-  const token = signUserSig({ sdkAppId: DOOR.id, secret: DOOR.secret, userId: id, now: Date.now() });
-  return request(raw, 0, 'session.open', {
-    token,
+  return request(raw, 0, 'session.open', openInput(id, resume));
+}
+
+/** With a token as the app's own back end makes it. */
+export function openInput(id: string, resume?: string): Input<'session.open'> {
+  return {
+    token: signUserSig({ sdkAppId: DOOR.id, secret: DOOR.secret, userId: id, now: Date.now() }),
     instance: `i-${id}`,
     platform: 'server',
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     ...(resume === undefined ? {} : { resume: { session: resume } }),
-  });
+  };
 }
 
 /** A request before the user's load begins; resolves with the text of the frame that answers. */

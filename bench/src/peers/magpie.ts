@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ADMIN_TOKEN, APP, DOOR } from './door.ts';
+import { callAsAdmin, createApp } from './admin.ts';
+import { ADMIN_TOKEN } from './door.ts';
 import { stopChild, waitForLine, type Peer } from './peer.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -35,9 +36,6 @@ export interface MagpiePeer extends Peer {
   admin(operation: string, input: unknown, user?: string): Promise<unknown>;
 }
 
-/** What is lifted for measurements: rates of users and groups, which are not what is measured. */
-const LIFTED = { 'limits.rate.user': 0, 'limits.rate.group': 0, 'limits.rate.requests': 0 };
-
 /** The whole server as an operator runs it: fsync, membership, unread, receipts, all checks; only rates are lifted. */
 export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePeer> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'magpie-bench-')));
@@ -49,8 +47,9 @@ export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePe
   }); // prettier-ignore
   const [, url = ''] = await waitForLine(child, /running at (\S+)/);
   const readyAfter = performance.now() - began;
-  const admin = (operation: string, input: unknown, user?: string) => call(url, operation, input, user);
-  if (options.folder === undefined) await admin('app.create', { id: APP, name: 'Bench', doors: [{ kind: 'tim', ...DOOR }], settings: { ...LIFTED, ...options.settings } }); // prettier-ignore
+  const admin = (operation: string, input: unknown, user?: string) =>
+    callAsAdmin(url, operation, input, user);
+  if (options.folder === undefined) await createApp(url, options.settings);
   return {
     name: 'magpie',
     address: { kind: 'magpie', url },
@@ -64,21 +63,6 @@ export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePe
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function call(url: string, operation: string, input: unknown, user?: string): Promise<unknown> {
-  const response = await fetch(`${url}/v1/${operation}`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${ADMIN_TOKEN}`,
-      'magpie-app': APP,
-      ...(user === undefined ? {} : { 'magpie-user': user }),
-    },
-    body: JSON.stringify(input),
-  });
-  const body = (await response.json()) as { error?: { message: string } };
-  if (body.error) throw new Error(`${operation}: ${body.error.message}`);
-  return body;
 }
 
 const INVITED = 500;

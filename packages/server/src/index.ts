@@ -1,2 +1,5 @@
 export { ConfigError, readConfig, type ServerConfig } from './config.ts';
+/** One connection without its socket, for measurements: frames in, frames out. */
+export { Connection, type ConnectionDeps } from './gateway/connection.ts';
+export { Flusher } from './gateway/flusher.ts';
 export { startServer, VERSION, type RunningServer } from './server.ts';
