@@ -14,5 +14,7 @@ export const ONCE: ReadonlySet<string> = new Set<OperationName>([
   'group.invite',
   'group.kick',
   'group.dismiss',
+  'room.create',
+  'room.dismiss',
   'file.grant',
 ]);

@@ -16,4 +16,9 @@ export const EVENT_STREAM: Readonly<Record<string, Stream | undefined>> &
   'receipt.delivered': 'transient',
   'group.changed': 'changes',
   'group.mine': 'user',
+  'room.changed': 'transient',
+  'room.membersChanged': 'transient',
+  'room.out': 'transient',
+  'room.revoked': 'transient',
+  'presence.changed': 'transient',
 };
