@@ -11,12 +11,14 @@ import type {
   FileSigner,
   Passwords,
   Random,
+  Report,
   Scheduler,
   Sealer,
   TokenVerifier,
 } from './ports/platform.ts';
 import type { Store } from './ports/store.ts';
 import type { SessionRegistry } from './session/registry.ts';
+import type { Timers } from './timer/timers.ts';
 
 /** Ports, as given by the composition. */
 export interface Ports {
@@ -32,6 +34,8 @@ export interface Ports {
   readonly outbound: Outbound;
   /** Made from the directory, which the domain owns. */
   readonly tokens: (apps: AppDirectory) => TokenVerifier;
+  /** Absent: nobody wants to know. */
+  readonly report?: Report;
 }
 
 /** What use cases share. */
@@ -43,4 +47,5 @@ export interface Deps extends Omit<Ports, 'tokens'> {
   readonly conversations: Conversations;
   readonly delivery: Delivery;
   readonly rate: RateLimiter;
+  readonly timers: Timers;
 }

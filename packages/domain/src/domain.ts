@@ -22,6 +22,7 @@ import { receiptHandlers } from './receipt/handlers.ts';
 import { authenticate, openSession, sessionHandlers, type Identity } from './session/handlers.ts';
 import { SessionRegistry, type Session, type SessionPeer } from './session/registry.ts';
 import { syncHandlers } from './sync/handlers.ts';
+import { Timers } from './timer/timers.ts';
 import { Accounts } from './user/accounts.ts';
 import { userHandlers } from './user/handlers.ts';
 
@@ -44,7 +45,8 @@ export interface Domain {
   sweep(): void;
   /** Every few minutes: prunes old changes and logs, removes unused uploads. */
   housekeeping(): Promise<void>;
-  close(): void;
+  /** Waits for what goes on by itself; the store must still be open. */
+  close(): Promise<void>;
 }
 
 export async function createDomain(ports: Ports): Promise<Domain> {
@@ -71,6 +73,8 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     return (handlers[operation as OperationName] as Handler<OperationName>)(ctx, input as never);
   };
 
+  // Last: every slice has registered its kinds.
+  deps.timers.start();
   return {
     apps: deps.apps,
     sessions: deps.sessions,
@@ -89,7 +93,8 @@ export async function createDomain(ports: Ports): Promise<Domain> {
       ]);
       await collectUnused(deps);
     },
-    close: () => {
+    close: async () => {
+      await deps.timers.close();
       deps.apps.close();
       deps.accounts.close();
     },
@@ -110,6 +115,7 @@ function createDeps(ports: Ports): Deps {
     conversations: new Conversations(store, accounts, clock),
     delivery: new Delivery(sessions, store.conversations),
     rate: new RateLimiter(clock),
+    timers: new Timers(ports),
   };
 }
 

@@ -1,5 +1,5 @@
 export type { Bus } from './ports/bus.ts';
-export type { Clock, FileProcessor, FileSigner, InspectedFile, Passwords, Random, Scheduler, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
+export type { Clock, FileProcessor, FileSigner, InspectedFile, Passwords, Random, Report, Scheduler, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
 export { OutboundError, type Outbound, type OutboundAnswer, type OutboundErrorKind, type OutboundRequest } from './ports/outbound.ts'; // prettier-ignore
 export type * from './ports/rows.ts';
 export { StoreConflict } from './ports/store.ts';

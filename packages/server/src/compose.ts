@@ -93,7 +93,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     plugins: { webim: webimRoutes },
     lock,
     close: async () => {
-      domain.close();
+      await domain.close();
       await outbound.close();
       await bus.close();
       await store.close();

@@ -11,6 +11,9 @@ export interface Scheduler {
   after(ms: number, run: () => void): () => void;
 }
 
+/** Tells the operator of trouble that no caller hears of. */
+export type Report = (what: string, error: unknown, detail?: Readonly<Record<string, unknown>>) => void;
+
 export interface Random {
   /** Unguessable text of this many characters of 0-9A-Za-z. */
   text(length: number): string;
