@@ -299,14 +299,27 @@ export type WriteOp =
     }
   /** `exists` when the id is or was in use in the app. */
   | { readonly op: 'room.create'; readonly row: Omit<RoomRow, 'dismissedAt'> }
-  /** `missing` if there is no such room or it was dismissed. Result: the row after. */
+  /**
+   * `missing` if there is no such room or it was dismissed. With `revive` it must have been dismissed, else `stale`; `dismissedAt: null`
+   * then opens it anew. Result: the row after.
+   */
   | {
       readonly op: 'room.set';
       readonly conv: number;
+      readonly revive?: true;
       readonly set: Partial<
         Pick<
           RoomRow,
-          'name' | 'avatar' | 'intro' | 'announcement' | 'ext' | 'owner' | 'mutedAll' | 'dismissedAt'
+          | 'name'
+          | 'avatar'
+          | 'intro'
+          | 'announcement'
+          | 'ext'
+          | 'owner'
+          | 'mutedAll'
+          | 'endDelay'
+          | 'createdAt'
+          | 'dismissedAt'
         >
       >;
     }
