@@ -18,7 +18,8 @@ export async function openClient(
       flusher: new Flusher(Number.POSITIVE_INFINITY),
       now: Date.now,
       ready: () => true,
-      onInternal: (error) => {
+      load: { requests: 0 },
+      onError: (error) => {
         throw error;
       },
     },
@@ -36,6 +37,8 @@ export async function openClient(
         }
       },
       close: () => undefined,
+      pause: () => undefined,
+      resume: () => undefined,
       queued: 0,
     },
     '127.0.0.1',

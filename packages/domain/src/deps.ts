@@ -3,7 +3,9 @@ import type { AppDirectory } from './app/directory.ts';
 import type { Conversations } from './conversation/resolve.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import type { RateLimiter } from './core/rate.ts';
+import type { Pressure } from './core/pressure.ts';
 import type { Bus } from './ports/bus.ts';
+import type { NodeProbe } from './ports/node.ts';
 import type { Outbound } from './ports/outbound.ts';
 import type {
   Clock,
@@ -32,6 +34,7 @@ export interface Ports {
   readonly files: FileProcessor;
   readonly signer: FileSigner;
   readonly outbound: Outbound;
+  readonly node: NodeProbe;
   /** Made from the directory, which the domain owns. */
   readonly tokens: (apps: AppDirectory) => TokenVerifier;
   /** Absent: nobody wants to know. */
@@ -48,4 +51,5 @@ export interface Deps extends Omit<Ports, 'tokens'> {
   readonly delivery: Delivery;
   readonly rate: RateLimiter;
   readonly timers: Timers;
+  readonly pressure: Pressure;
 }

@@ -11,6 +11,7 @@ import { appHandlers } from './app/handlers.ts';
 import { contactHandlers } from './contact/handlers.ts';
 import { conversationHandlers } from './conversation/handlers.ts';
 import { Conversations } from './conversation/resolve.ts';
+import { Pressure, type PressureLevel } from './core/pressure.ts';
 import { RateLimiter } from './core/rate.ts';
 import { RawJson, type AppContext, type Ctx, type Handler, type Handlers } from './core/context.ts';
 import { Delivery } from './delivery/delivery.ts';
@@ -18,6 +19,7 @@ import type { Deps, Ports } from './deps.ts';
 import { collectUnused, fileHandlers } from './file/handlers.ts';
 import { groupHandlers } from './group/handlers.ts';
 import { messageHandlers } from './message/handlers.ts';
+import { nodeHandlers } from './node/handlers.ts';
 import { receiptHandlers } from './receipt/handlers.ts';
 import { authenticate, openSession, sessionHandlers, type Identity } from './session/handlers.ts';
 import { SessionRegistry, type Session, type SessionPeer } from './session/registry.ts';
@@ -41,6 +43,10 @@ export interface Domain {
     peer: SessionPeer,
     input: Input<'session.open'>,
   ): Promise<{ session: Session; output: Output<'session.open'>; app: AppContext }>;
+  /** How much the process has to carry. */
+  readonly pressure: PressureLevel;
+  /** Takes a reading of the process, about twice a second. */
+  measured(reading: { readonly lag: number; readonly outbound: number }): void;
   /** Every second or so. */
   sweep(): void;
   /** Every few minutes: prunes old changes and logs, removes unused uploads. */
@@ -64,6 +70,7 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     ...receiptHandlers(deps),
     ...groupHandlers(deps),
     ...fileHandlers(deps),
+    ...nodeHandlers(deps),
   };
   const run = (operation: string, ctx: Ctx, input: unknown): Promise<unknown> => {
     const definition = OPERATIONS.get(operation);
@@ -85,6 +92,10 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     },
     authenticate: (token, app) => authenticate(deps, token, app),
     openSession: (peer, input) => openSession(deps, peer, input, epoch),
+    get pressure() {
+      return deps.pressure.level;
+    },
+    measured: (reading) => deps.pressure.update({ ...reading, waiting: ports.store.waiting() }),
     sweep: () => deps.sessions.sweep(),
     housekeeping: async () => {
       const before = ports.clock.now() - CHANGES_KEPT;
@@ -116,6 +127,7 @@ function createDeps(ports: Ports): Deps {
     delivery: new Delivery(sessions, store.conversations),
     rate: new RateLimiter(clock),
     timers: new Timers(ports),
+    pressure: new Pressure(),
   };
 }
 

@@ -20,8 +20,12 @@ export const LIMITS = {
     maxQueuedBytes: 4 * 1024 * 1024,
     /** Bytes queued to one peer above which it is not given what may be lost. */
     congestedBytes: 256 * 1024,
-    /** Requests of one connection being worked on at once. */
+    /** Requests of one connection being worked on at once; then it is not read until half of them are done. */
     maxInFlight: 256,
+    /** How many more are taken that had been read already; beyond, OVERLOADED. */
+    maxUnread: 1024,
+    /** Bytes queued to all peers together; above, those with the most are closed with SLOW_CONSUMER. */
+    maxQueuedTotal: 512 * 1024 * 1024,
     maxPerAddress: 10_000,
     maxTotal: 20_000,
     /** Unauthenticated connections at once. */

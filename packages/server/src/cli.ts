@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { adminTokenOf } from './admin-token.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
+import { VERSION } from './version.ts';
 
 /** `magpie`: what an operator does from a shell. Talks to the running server, else works on its data folder. */
 const program = new Command('magpie').description('Operate a Magpie server.').showHelpAfterError();
@@ -140,7 +141,7 @@ async function call<N extends OperationName>(operation: N, input: Input<N>): Pro
     response = await fetch(`${url}/v1/${operation}`, { method: 'POST', headers: { 'authorization': `Bearer ${adminToken}`, 'content-type': 'application/json' }, body: JSON.stringify(input) }); // prettier-ignore
   } catch {
     if (process.env['MAGPIE_SERVER']) throw new Error(`no server answers at ${url}`);
-    const composition = await compose(config);
+    const composition = await compose(config, VERSION);
     const operator = {
       app: { id: '', name: '', doors: [], settings: {} as never, createdAt: 0 },
       caller: 'admin',

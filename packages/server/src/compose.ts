@@ -24,6 +24,7 @@ import { createFileProcessor } from './files/processor.ts';
 import { createFileSigner } from './files/signer.ts';
 import { createDiskStorage, type FileStorage } from './files/storage.ts';
 import { createOutbound } from './outbound/outbound.ts';
+import { Monitor } from './monitor.ts';
 import { createTokenVerifier } from './tokens.ts';
 
 /** Everything a server is made of, and how it ends. */
@@ -35,6 +36,7 @@ export interface Composition {
   readonly tokens: TokenVerifier;
   /** The vendors' plug-ins. */
   readonly plugins: { readonly webim: typeof webimRoutes };
+  readonly monitor: Monitor;
   readonly lock: FolderLock;
   close(): Promise<void>;
 }
@@ -54,7 +56,7 @@ const scheduler: Scheduler = {
 };
 
 /** The only place that constructs drivers. */
-export async function compose(config: ServerConfig): Promise<Composition> {
+export async function compose(config: ServerConfig, version: string): Promise<Composition> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(config.dataFolder);
   const masterKey = await masterKeyOf(config);
@@ -69,6 +71,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
   const storage = await createDiskStorage(config.files);
   const signer = await createFileSigner(storage, sealer);
   const outbound = createOutbound({ allow: config.outboundAllow });
+  const monitor = new Monitor(version);
   let tokens: TokenVerifier | undefined;
   const domain = await createDomain({
     store,
@@ -80,6 +83,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     passwords: { hash: (password) => hasher.hash(password), verify: (hash, password) => hasher.verify(hash ?? undefined, password) },
     files: createFileProcessor(storage),
     outbound,
+    node: monitor,
     signer: { sign: (app, fileId, life) => signer.sign(app, fileId, clock.now(), life) },
     tokens: (apps) => (tokens = createTokenVerifier({ apps, sealer, clock, masterKey })),
   }); // prettier-ignore
@@ -91,6 +95,7 @@ export async function compose(config: ServerConfig): Promise<Composition> {
     sealer,
     tokens,
     plugins: { webim: webimRoutes },
+    monitor,
     lock,
     close: async () => {
       await domain.close();

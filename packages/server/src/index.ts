@@ -2,4 +2,5 @@ export { ConfigError, readConfig, type ServerConfig } from './config.ts';
 /** One connection without its socket, for measurements: frames in, frames out. */
 export { Connection, type ConnectionDeps } from './gateway/connection.ts';
 export { Flusher } from './gateway/flusher.ts';
-export { startServer, VERSION, type RunningServer } from './server.ts';
+export { startServer, type RunningServer } from './server.ts';
+export { VERSION } from './version.ts';

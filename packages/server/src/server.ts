@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { LIMITS, MagpieError, type ErrorCode } from '@magpie/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -11,6 +10,7 @@ import { fileRoutes } from './files/routes.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { mountPlugins } from './plugins.ts';
 import { restRoutes, sendError } from './rest/routes.ts';
+import { VERSION } from './version.ts';
 import { webRoutes } from './web.ts';
 
 export interface RunningServer {
@@ -28,20 +28,20 @@ export interface RunningServer {
 const HOUSEKEEPING = 5 * 60_000;
 const SPREAD = 5_000;
 
-export const VERSION = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
-
 /** One process: gateway, REST, files, vendors' paths and the chat page on one port. */
 export async function startServer(
   config: ServerConfig,
   log: Logger = pino({ level: config.logLevel }),
 ): Promise<RunningServer> {
-  const composition = await compose(config);
+  const composition = await compose(config, VERSION);
   const { domain, store } = composition;
   let draining = false;
   const ready = () => !draining;
   const onInternal = (error: MagpieError, operation: string) => log.error({ err: error.cause ?? error, operation }, 'operation failed'); // prettier-ignore
+  const onError = (error: MagpieError, operation: string) => {
+    if (error.code === 'INTERNAL') onInternal(error, operation);
+    else composition.monitor.refused(error.code);
+  };
   const http = createHttp(config, onInternal);
   const demo = await demoMode(config, composition);
   if (demo)
@@ -51,7 +51,7 @@ export async function startServer(
       open: config.demo === 'on' && !isLoopback(config.host),
     });
   healthRoutes(http, () => (draining ? { ok: false, reason: 'draining' } : store.health()));
-  restRoutes(http, { domain, adminToken: await adminTokenOf(config), ready, onInternal });
+  restRoutes(http, { domain, adminToken: await adminTokenOf(config), ready, onError });
   await fileRoutes(http, { domain, store, storage: composition.storage, sealer: composition.sealer });
   await mountPlugins(http, { ...composition, onInternal });
   const chat = await webRoutes(http);
@@ -60,8 +60,9 @@ export async function startServer(
     domain,
     version: VERSION,
     trustProxy: config.trustProxy,
-    onInternal,
+    onError,
   });
+  composition.monitor.start(gateway, (reading) => domain.measured(reading));
   const sweep = setInterval(() => domain.sweep(), 1_000);
   const housekeeping = setInterval(() => void domain.housekeeping().catch((error: unknown) => log.warn({ err: error }, 'housekeeping failed')), HOUSEKEEPING); // prettier-ignore
   await http.listen({ host: config.host, port: config.port });
@@ -80,6 +81,7 @@ export async function startServer(
       clearInterval(housekeeping);
       await gateway.drain(SPREAD);
       gateway.close();
+      composition.monitor.close();
       http.server.closeAllConnections();
       await http.close();
       await composition.close();

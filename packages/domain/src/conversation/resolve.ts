@@ -106,10 +106,16 @@ export class Conversations {
   }
 
   /** A user's row in a group, for the hot path: kept until the membership changes. */
-  async membership(conv: number, userId: string): Promise<ParticipantRow | undefined> {
+  membership(conv: number, userId: string): ParticipantRow | Promise<ParticipantRow | undefined> {
     const key = `${conv} ${userId}`;
-    const cached = this.memberships.get(key);
-    if (cached) return cached;
+    return this.memberships.get(key) ?? this.readMembership(conv, userId, key);
+  }
+
+  private async readMembership(
+    conv: number,
+    userId: string,
+    key: string,
+  ): Promise<ParticipantRow | undefined> {
     const row = await this.store.conversations.participant(conv, userId);
     if (row) this.memberships.set(key, row);
     return row;

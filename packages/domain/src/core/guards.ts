@@ -104,18 +104,28 @@ export const memberGuard: SendGuard = ({ place, participant }) => {
 };
 
 /** Core-model §3.3: the sender is told, or it is stored for the sender's eyes alone. */
-export const blockGuard: SendGuard = async (attempt, { accounts }) => {
-  const { ctx, place, input } = attempt;
+export const blockGuard: SendGuard = (attempt, { accounts }) => {
+  const { ctx, place } = attempt;
   if (place.kind !== 'direct') return;
   const [a, b] = directPair(place.key);
   const peer = a === ctx.userId ? b : a;
-  if (peer === ctx.userId || !(await accounts.isBlocked(ctx.app.id, peer, ctx.userId))) return;
+  if (peer === ctx.userId) return;
+  const blocked = accounts.isBlocked(ctx.app.id, peer, ctx.userId);
+  if (blocked === false) return;
+  if (blocked === true) return refuseOrHide(attempt);
+  return blocked.then((yes) => {
+    if (yes) refuseOrHide(attempt);
+  });
+};
+
+function refuseOrHide(attempt: SendAttempt): void {
+  const { ctx, input } = attempt;
   const rule = ctx.app.settings['block.reply'];
   if ((rule === 'asked' ? (input.onBlocked ?? 'refuse') : rule) === 'refuse')
     throw new MagpieError('BLOCKED', { field: 'ref' });
   attempt.audience = [ctx.userId];
   attempt.counts = false;
-};
+}
 
 /** In this order: what is cheap, who may, what may be said, and last the app's back end. */
 export const SEND_GUARDS: readonly SendGuard[] = [rateGuard, sizeGuard, memberGuard, blockGuard];

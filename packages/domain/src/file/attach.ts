@@ -1,4 +1,4 @@
-import { blobsOf, MagpieError, type Blob, type Content, type SendableContent } from '@magpie/protocol';
+import { blobsOf, MagpieError, type Blob, type SendableContent } from '@magpie/protocol';
 import type { Ctx } from '../core/context.ts';
 import type { Deps } from '../deps.ts';
 import type { FileRow } from '../ports/rows.ts';
@@ -12,7 +12,7 @@ export async function attachFiles(
   ctx: Ctx,
   content: SendableContent,
   keep: boolean,
-): Promise<Content> {
+): Promise<SendableContent> {
   const rows = new Map<string, FileRow>();
   for (const { fileId } of blobsOf(content)) {
     if (fileId === undefined || rows.has(fileId)) continue;

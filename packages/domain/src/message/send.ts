@@ -1,9 +1,10 @@
-import { blobsOf, entryClassOf, keyOf, kindOf, MagpieError, messageId, unstoredMessageId, type Content, type SendInput, type SendOutput } from '@magpie/protocol'; // prettier-ignore
+import { blobsOf, entryClassOf, keyOf, kindOf, MagpieError, messageId, unstoredMessageId, type SendInput, type SendOutput } from '@magpie/protocol'; // prettier-ignore
 import type { Place } from '../conversation/resolve.ts';
 import type { Ctx, Handler } from '../core/context.ts';
 import { createAttempt, SEND_GUARDS, type SendAttempt } from '../core/guards.ts';
 import { eventText, type Posting } from '../delivery/delivery.ts';
 import type { Deps } from '../deps.ts';
+import type { AppendResult } from '../ports/writes.ts';
 import { attachFiles } from '../file/attach.ts';
 import { leaving } from '../file/sign.ts';
 import { messageJson } from '../message-json.ts';
@@ -11,23 +12,45 @@ import { personOf } from '../user/accounts.ts';
 import { bodyText, fingerprint } from './body.ts';
 import { parsePart } from './part.ts';
 
-/** `message.send`: guards → append → one event for all. The reply leaves after the commit, in the flush of the event. */
+/**
+ * `message.send`: guards → append → one event for all. The reply leaves after the commit, in the flush of the event. Nothing waits on the
+ * way but the commit, unless something must be read first.
+ */
 export function sendHandler(deps: Deps): Handler<'message.send'> {
   let unstored = 0;
-  return async (ctx, input) => {
-    if (ctx.userId === '') throw new MagpieError('BAD_REQUEST', { message: 'Name the user to send as.' });
-    const place = deps.conversations.peek(ctx.app.id, keyOf(input.ref, ctx.userId)) ?? (await findPlace(deps, ctx, input.ref)); // prettier-ignore
-    const attempt = await guard(deps, ctx, input, place);
-    if (attempt.dropped !== undefined) return droppedReply(deps, attempt, unstored++);
-    const { content: asked } = attempt;
-    const content: Content =
-      blobsOf(asked).length > 0 ? await attachFiles(deps, ctx, asked, attempt.stored) : asked;
-    const body = bodyOf(attempt, content);
-    const reply = attempt.stored ? await append(deps, attempt, body) : sendUnstored(deps, attempt, body, unstored++); // prettier-ignore
-    if (content === input.content) return reply;
-    const out = leaving(deps, ctx.app, body);
-    return { ...reply, content: out === body ? content : parsePart(out).content };
+  const finish = (attempt: SendAttempt): Promise<SendOutput> => {
+    const body = bodyOf(attempt);
+    return attempt.stored ? append(deps, attempt, body) : Promise.resolve(sendUnstored(deps, attempt, body, unstored++)); // prettier-ignore
   };
+  const go: Go = (attempt) => {
+    if (attempt.dropped !== undefined) return Promise.resolve(droppedReply(deps, attempt, unstored++));
+    if (blobsOf(attempt.content).length === 0) return finish(attempt);
+    return attachFiles(deps, attempt.ctx, attempt.content, attempt.stored).then((content) => {
+      attempt.content = content;
+      return finish(attempt);
+    });
+  };
+  return (ctx, input) => {
+    if (ctx.userId === '') throw new MagpieError('BAD_REQUEST', { message: 'Name the user to send as.' });
+    const place = deps.conversations.peek(ctx.app.id, keyOf(input.ref, ctx.userId));
+    const member = place?.kind === 'group' ? deps.conversations.membership(place.num, ctx.userId) : undefined;
+    if (!place || member instanceof Promise) return sendLater(deps, ctx, input, go);
+    const attempt = createAttempt(ctx, input, place, member);
+    const waiting = guard(deps, attempt, 0);
+    return waiting ? waiting.then(() => go(attempt)) : go(attempt);
+  };
+}
+
+type Go = (attempt: SendAttempt) => Promise<SendOutput>;
+
+/** The first send to a place, and after it was forgotten. */
+async function sendLater(deps: Deps, ctx: Ctx, input: SendInput, go: Go): Promise<SendOutput> {
+  const place = await findPlace(deps, ctx, input.ref);
+  const member =
+    place.kind === 'group' ? await deps.conversations.membership(place.num, ctx.userId) : undefined;
+  const attempt = createAttempt(ctx, input, place, member);
+  await guard(deps, attempt, 0);
+  return go(attempt);
 }
 
 async function findPlace(deps: Deps, ctx: Ctx, ref: string): Promise<Place> {
@@ -38,64 +61,74 @@ async function findPlace(deps: Deps, ctx: Ctx, ref: string): Promise<Place> {
   return place;
 }
 
-async function guard(deps: Deps, ctx: Ctx, input: SendInput, place: Place): Promise<SendAttempt> {
-  const participant =
-    place.kind === 'group' ? await deps.conversations.membership(place.num, ctx.userId) : undefined;
-  const attempt = createAttempt(ctx, input, place, participant);
-  for (const check of SEND_GUARDS) {
-    const waiting = check(attempt, deps);
-    if (waiting) await waiting;
-    if (attempt.dropped !== undefined) break;
+function guard(deps: Deps, attempt: SendAttempt, from: number): void | Promise<void> {
+  for (let i = from; i < SEND_GUARDS.length; i++) {
+    const waiting = SEND_GUARDS[i]?.(attempt, deps);
+    if (waiting) return waiting.then(() => guard(deps, attempt, i + 1));
+    if (attempt.dropped !== undefined) return;
   }
-  return attempt;
+}
+
+/** A sender is told what the server made of the content, if it is not what was sent. */
+function answer(deps: Deps, attempt: SendAttempt, reply: SendOutput): SendOutput {
+  const { ctx, asked, content } = attempt;
+  if (content === asked.content) return reply;
+  const body = bodyOf(attempt);
+  const out = leaving(deps, ctx.app, body);
+  return { ...reply, content: out === body ? content : parsePart(out).content };
 }
 
 /** Nearly always what was made for the size check already. */
-function bodyOf(attempt: SendAttempt, content: Content): string {
+function bodyOf(attempt: SendAttempt): string {
   const { asked } = attempt;
   const same =
-    content === asked.content &&
+    attempt.content === asked.content &&
     attempt.extra === asked.extra &&
     attempt.audience === asked.audience &&
     attempt.counts === asked.counts;
-  return same ? attempt.given : bodyText({ ...attempt, content });
+  return same ? attempt.given : bodyText(attempt);
 }
 
-async function append(deps: Deps, attempt: SendAttempt, body: string): Promise<SendOutput> {
+function append(deps: Deps, attempt: SendAttempt, body: string): Promise<SendOutput> {
   const { ctx, input, place, audience, counts } = attempt;
-  const [result] = await deps.store.commit([
-    {
-      op: 'append',
-      app: ctx.app.id,
-      conv: place.num,
-      sender: ctx.userId,
-      clientId: input.clientId,
-      fp: fingerprint(attempt.given),
-      type: input.content.type,
-      cls: entryClassOf(input.content.type),
-      counts,
-      notLast: input.notLast === true,
-      receipt: input.receipt === true,
-      audience,
-      body,
-      at: deps.clock.now(),
-    },
-  ]);
+  const op = {
+    op: 'append',
+    app: ctx.app.id,
+    conv: place.num,
+    sender: ctx.userId,
+    clientId: input.clientId,
+    fp: fingerprint(attempt.given),
+    type: input.content.type,
+    cls: entryClassOf(input.content.type),
+    counts,
+    notLast: input.notLast === true,
+    receipt: input.receipt === true,
+    audience,
+    body,
+    at: deps.clock.now(),
+  } as const;
+  return deps.store.commit([op]).then(([result]) => appended(deps, attempt, body, result));
+}
+
+function appended(deps: Deps, attempt: SendAttempt, body: string, result: AppendResult): SendOutput {
+  const { ctx, input, place } = attempt;
+  const { seq, time } = result;
   if (result.duplicate && !result.sameContent)
     throw new MagpieError('IDEMPOTENCY_CONFLICT', { field: 'clientId' });
-  const id = messageId(place.num, result.seq);
+  const id = messageId(place.num, seq);
   if (!result.duplicate) {
+    const { clientId } = input;
     const row = {
       conv: place.num,
-      seq: result.seq,
+      seq,
       sender: ctx.userId,
-      time: result.time,
-      clientId: input.clientId,
+      time,
+      clientId,
       body: leaving(deps, ctx.app, body),
     };
-    deliver(deps, attempt, { id, time: result.time, json: messageJson(row, place.key) }, result.seq);
+    deliver(deps, attempt, { id, time, json: messageJson(row, place.key) }, seq);
   }
-  return { id, seq: result.seq, time: result.time, conv: place.key, stored: true };
+  return answer(deps, attempt, { id, seq, time, conv: place.key, stored: true });
 }
 
 function sendUnstored(deps: Deps, attempt: SendAttempt, body: string, counter: number): SendOutput {
@@ -104,7 +137,7 @@ function sendUnstored(deps: Deps, attempt: SendAttempt, body: string, counter: n
   const id = unstoredMessageId(time, counter);
   const json = `{"id":"${id}","conv":${JSON.stringify(place.key)},"from":${JSON.stringify(ctx.userId)},"time":${time},"clientId":${JSON.stringify(input.clientId)},${leaving(deps, ctx.app, body).slice(1)}`; // prettier-ignore
   deliver(deps, attempt, { id, time, json });
-  return { id, time, conv: place.key, stored: false };
+  return answer(deps, attempt, { id, time, conv: place.key, stored: false });
 }
 
 /** A success that went nowhere: some vendors' apps must see their send resolve. */

@@ -128,10 +128,13 @@ export class Accounts {
     this.bus.publish(`magpie.user.${app}`, `${app} ${id}`);
   }
 
-  async isBlocked(app: string, by: string, user: string): Promise<boolean> {
+  /** Whether `by` blocked `user`; at once when that is known. */
+  isBlocked(app: string, by: string, user: string): boolean | Promise<boolean> {
     const key = `${app} ${by} ${user}`;
-    const cached = this.blocks.get(key);
-    if (cached !== undefined) return cached;
+    return this.blocks.get(key) ?? this.readBlock(app, by, user, key);
+  }
+
+  private async readBlock(app: string, by: string, user: string, key: string): Promise<boolean> {
     const blocked = await this.store.users.isBlocked(app, by, user);
     this.blocks.set(key, blocked);
     return blocked;

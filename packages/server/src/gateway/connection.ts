@@ -9,8 +9,10 @@ export interface ConnectionDeps {
   readonly flusher: Flusher;
   readonly now: () => number;
   readonly ready: () => boolean;
-  /** For what should never happen. */
-  readonly onInternal: (error: MagpieError, operation: string) => void;
+  /** Shared by all connections. */
+  readonly load: { requests: number };
+  /** Every error that is answered. */
+  readonly onError: (error: MagpieError, operation: string) => void;
 }
 
 /** One socket: frames in, operations run, replies and events out. Holds no product rules. */
@@ -27,6 +29,7 @@ export class Connection implements Outbound, SessionPeer {
   private ctx: Ctx | undefined;
   private opening = false;
   private inFlight = 0;
+  private paused = false;
   private ending: CloseName | undefined;
   private closed = false;
 
@@ -82,6 +85,12 @@ export class Connection implements Outbound, SessionPeer {
     this.ending = 'SLOW_CONSUMER';
   }
 
+  /** Closed for what is queued to it, whether it reads or not. */
+  cut(): void {
+    this.overflow();
+    this.flushed();
+  }
+
   flushed(): void {
     if (!this.ending || this.closed) return;
     this.closed = true;
@@ -96,26 +105,41 @@ export class Connection implements Outbound, SessionPeer {
   }
 
   private handle(request: RequestEnvelope): void {
-    if (this.inFlight >= LIMITS.connection.maxInFlight) {
-      this.reply(errorText(request.id, new MagpieError('OVERLOADED', { message: 'Too many requests at once on this connection.', retryAfter: 100 }))); // prettier-ignore
-      return;
-    }
-    this.inFlight++;
-    void this.run(request).then(
-      (output) => {
-        this.inFlight--;
+    this.begun();
+    const fail = (thrown: unknown): void => {
+      this.ended();
+      const error = MagpieError.from(thrown);
+      this.deps.onError(error, request.op);
+      this.reply(errorText(request.id, error));
+    };
+    try {
+      if (this.inFlight > LIMITS.connection.maxInFlight + LIMITS.connection.maxUnread) throw new MagpieError('OVERLOADED', { message: 'Too many requests at once on this connection.', retryAfter: 100 }); // prettier-ignore
+      this.run(request).then((output) => {
+        this.ended();
         this.reply(replyText(request.id, output));
-      },
-      (thrown: unknown) => {
-        this.inFlight--;
-        const error = MagpieError.from(thrown);
-        if (error.code === 'INTERNAL') this.deps.onInternal(error, request.op);
-        this.reply(errorText(request.id, error));
-      },
-    );
+      }, fail);
+    } catch (thrown) {
+      fail(thrown);
+    }
   }
 
-  private async run({ op, in: input }: RequestEnvelope): Promise<unknown> {
+  /** A peer that asks faster than it is answered is read no further until half of it is done: its own network holds it back. */
+  private begun(): void {
+    this.deps.load.requests++;
+    if (++this.inFlight < LIMITS.connection.maxInFlight || this.paused) return;
+    this.paused = true;
+    this.socket.pause();
+  }
+
+  private ended(): void {
+    this.deps.load.requests--;
+    if (--this.inFlight > LIMITS.connection.maxInFlight / 2 || !this.paused) return;
+    this.paused = false;
+    this.socket.resume();
+  }
+
+  /** May throw at once, to spare the promise. */
+  private run({ op, in: input }: RequestEnvelope): Promise<unknown> {
     const definition = OPERATIONS.get(op);
     if (!definition) throw new MagpieError('UNKNOWN_OPERATION', { detail: { operation: op.slice(0, 64) } });
     if (!this.deps.ready()) throw new MagpieError('DRAINING');

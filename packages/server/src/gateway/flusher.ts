@@ -1,5 +1,5 @@
 import { joinFrame } from '@magpie/protocol';
-import type { GatewaySocket } from './socket.ts';
+import { encodeFrame, type GatewaySocket } from './socket.ts';
 
 /** What a connection has ready to go. */
 export interface Outbound {
@@ -49,7 +49,7 @@ export class Flusher {
       }
       if (!frame || !same(shared, events)) {
         shared = events;
-        frame = Buffer.from(joinFrame(replies, events));
+        frame = encodeFrame(joinFrame(replies, events));
       }
       this.send(connection, frame);
     }

@@ -12,7 +12,7 @@ export interface GatewayOptions {
   readonly domain: Domain;
   readonly version: string;
   readonly trustProxy: boolean;
-  readonly onInternal: (error: MagpieError, operation: string) => void;
+  readonly onError: (error: MagpieError, operation: string) => void;
 }
 
 const SWEEP = 5_000;
@@ -28,6 +28,8 @@ export class Gateway {
   private readonly timer: NodeJS.Timeout;
   private draining = false;
   private unopened = 0;
+  private readonly load = { requests: 0 };
+  private queued = 0;
 
   constructor(options: GatewayOptions) {
     this.options = options;
@@ -41,15 +43,40 @@ export class Gateway {
     return this.connections.size;
   }
 
+  /** Requests being worked on. */
+  get requests(): number {
+    return this.load.requests;
+  }
+
+  /** Bytes handed to sockets and not gone, as of the last look. */
+  get outbound(): number {
+    return this.queued;
+  }
+
+  /** Looks at what is queued to peers; beyond what memory should hold, those with the most go, to come back and catch up. */
+  measure(): void {
+    let total = 0;
+    for (const connection of this.connections.values()) total += connection.socket.queued;
+    this.queued = total;
+    const { maxQueuedTotal } = LIMITS.connection;
+    if (total <= maxQueuedTotal) return;
+    const worst = [...this.connections.values()].sort((a, b) => b.socket.queued - a.socket.queued);
+    for (const connection of worst) {
+      if (total <= maxQueuedTotal / 2) return;
+      total -= connection.socket.queued;
+      connection.cut();
+    }
+  }
+
   private readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = (request.url ?? '').split('?', 1)[0];
     const address = this.addressOf(request);
     socket.on('error', () => socket.destroy());
     if (path !== '/ws') return refuse(socket, 404, 'Not Found');
     const { maxTotal, maxPerAddress, maxUnopened } = LIMITS.connection;
-    const busy = this.draining || this.size >= maxTotal || this.unopened >= maxUnopened || (this.perAddress.get(address) ?? 0) >= maxPerAddress; // prettier-ignore
+    const busy = this.draining || this.options.domain.pressure >= 3 || this.size >= maxTotal || this.unopened >= maxUnopened || (this.perAddress.get(address) ?? 0) >= maxPerAddress; // prettier-ignore
     if (busy) return refuse(socket, 503, 'Service Unavailable');
-    this.wss.handleUpgrade(request, socket, head, (ws) => this.accept(ws, address));
+    this.wss.handleUpgrade(request, socket, head, (ws) => this.accept(ws, socket, address));
   };
 
   private addressOf(request: IncomingMessage): string {
@@ -58,11 +85,11 @@ export class Gateway {
     return first || (request.socket.remoteAddress ?? '');
   }
 
-  private accept(ws: WebSocket, address: string): void {
-    const { domain, onInternal } = this.options;
+  private accept(ws: WebSocket, stream: Duplex, address: string): void {
+    const { domain, onError } = this.options;
     const connection = new Connection(
-      { domain, flusher: this.flusher, now: Date.now, ready: () => !this.draining, onInternal },
-      wsSocket(ws),
+      { domain, flusher: this.flusher, now: Date.now, ready: () => !this.draining, load: this.load, onError },
+      wsSocket(ws, stream),
       address,
     );
     this.connections.set(ws, connection);
@@ -129,5 +156,7 @@ export class Gateway {
 }
 
 function refuse(socket: Duplex, status: number, text: string): void {
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n`,
+  );
 }

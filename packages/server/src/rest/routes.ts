@@ -8,7 +8,7 @@ import { allowOrigin } from './cors.ts';
 export interface RestOptions extends CallerDeps {
   readonly domain: Domain;
   readonly ready: () => boolean;
-  readonly onInternal: (error: MagpieError, operation: string) => void;
+  readonly onError: (error: MagpieError, operation: string) => void;
 }
 
 /** `POST /v1/<operation>`: one generic path for every operation of the contract. */
@@ -27,7 +27,7 @@ export function restRoutes(http: FastifyInstance, options: RestOptions): void {
         return await answer(options, request, reply, operation);
       } catch (thrown) {
         const error = MagpieError.from(thrown);
-        if (error.code === 'INTERNAL') options.onInternal(error, operation);
+        options.onError(error, operation);
         return sendError(reply, error);
       }
     },
