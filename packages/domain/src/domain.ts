@@ -108,6 +108,8 @@ export async function createDomain(ports: Ports): Promise<Domain> {
       await deps.timers.close();
       deps.apps.close();
       deps.accounts.close();
+      deps.conversations.close();
+      deps.delivery.close();
     },
   };
 }
@@ -123,8 +125,8 @@ function createDeps(ports: Ports): Deps {
     accounts,
     sessions,
     tokens: ports.tokens(apps),
-    conversations: new Conversations(store, accounts, clock),
-    delivery: new Delivery(sessions, store.conversations),
+    conversations: new Conversations(store, accounts, clock, bus),
+    delivery: new Delivery(sessions, store.conversations, bus),
     rate: new RateLimiter(clock),
     timers: new Timers(ports),
     pressure: new Pressure(),

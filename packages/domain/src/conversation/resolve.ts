@@ -10,10 +10,14 @@ import {
 } from '@magpie/protocol';
 import { BoundedCache } from '../core/cache.ts';
 import type { Ctx } from '../core/context.ts';
+import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/platform.ts';
 import type { ConversationRow, GroupRow, MessageRow, ParticipantRow } from '../ports/rows.ts';
 import { StoreConflict, type Store } from '../ports/store.ts';
 import type { Accounts } from '../user/accounts.ts';
+
+/** Bus subject, with the app: `[conversation number, …users]` whose rows changed. */
+export const MEMBERS_CHANGED = 'magpie.members';
 
 /** What never changes about a conversation. */
 export interface Place {
@@ -43,11 +47,22 @@ export class Conversations {
   private readonly store: Store;
   private readonly accounts: Accounts;
   private readonly clock: Clock;
+  private readonly bus: Bus;
+  private readonly unsubscribe: () => void;
 
-  constructor(store: Store, accounts: Accounts, clock: Clock) {
+  constructor(store: Store, accounts: Accounts, clock: Clock, bus: Bus) {
     this.store = store;
     this.accounts = accounts;
     this.clock = clock;
+    this.bus = bus;
+    this.unsubscribe = bus.subscribe(`${MEMBERS_CHANGED}.*`, (data) => {
+      const [conv, ...users] = JSON.parse(data) as [number, ...string[]];
+      for (const user of users) this.memberships.delete(`${conv} ${user}`);
+    });
+  }
+
+  close(): void {
+    this.unsubscribe();
   }
 
   async byKey(app: string, key: string): Promise<Place | undefined> {
@@ -121,13 +136,9 @@ export class Conversations {
     return row;
   }
 
-  /** Membership, role or mute of a user changed. */
-  forgetMembership(conv: number, userId: string): void {
-    this.memberships.delete(`${conv} ${userId}`);
-  }
-
-  forgetMemberships(): void {
-    this.memberships.clear();
+  /** Membership, role or mute of these users changed: every node forgets what it knew. */
+  membersChanged(app: string, conv: number, users: readonly string[]): void {
+    this.bus.publish(`${MEMBERS_CHANGED}.${app}`, JSON.stringify([conv, ...users]));
   }
 
   /** A conversation a user has a row in, as they see it; undefined for a direct one that has not begun. */

@@ -1,5 +1,7 @@
 import { directPair, kindOf, type ConversationKind, type Priority } from '@magpie/protocol';
 import { BoundedCache } from '../core/cache.ts';
+import { MEMBERS_CHANGED } from '../conversation/resolve.ts';
+import type { Bus } from '../ports/bus.ts';
 import type { ConversationReads } from '../ports/store.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 
@@ -35,15 +37,23 @@ export function eventText(name: string, payload: string, key?: string, n?: numbe
 
 /** Takes committed events to the sessions of those concerned. */
 export class Delivery {
-  /** A promise while it is being read, so that a `forget` meanwhile is not undone by a late answer. */
+  /** A promise while it is being read, so that a change meanwhile is not undone by a late answer. */
   private readonly members = new BoundedCache<readonly string[] | Promise<readonly string[]>>(20_000);
   private readonly sinks = new Map<ConversationKind, Sink>();
   private readonly sessions: SessionRegistry;
   private readonly conversations: ConversationReads;
+  private readonly unsubscribe: () => void;
 
-  constructor(sessions: SessionRegistry, conversations: ConversationReads) {
+  constructor(sessions: SessionRegistry, conversations: ConversationReads, bus: Bus) {
     this.sessions = sessions;
     this.conversations = conversations;
+    this.unsubscribe = bus.subscribe(`${MEMBERS_CHANGED}.*`, (data) => {
+      this.members.delete(String((JSON.parse(data) as [number])[0]));
+    });
+  }
+
+  close(): void {
+    this.unsubscribe();
   }
 
   /** Hands a kind of conversation over to a slice that knows who is there. */
@@ -53,7 +63,7 @@ export class Delivery {
 
   /**
    * To all present members. With `only`, others of them get `hole` instead. Direct conversations answer at once; a group's
-   * member list is read on first use and kept until `forget`.
+   * member list is read on first use and kept until membership changes.
    */
   toConversation(place: Place, event: string, posting: Posting = NOTHING): void | Promise<void> {
     const kind = kindOf(place.key);
@@ -85,11 +95,6 @@ export class Delivery {
       if (this.members.get(key) === reading) this.members.delete(key);
       throw error;
     }
-  }
-
-  /** Membership changed. */
-  forget(conv: number): void {
-    this.members.delete(String(conv));
   }
 
   toUser(app: string, userId: string, event: string): void {

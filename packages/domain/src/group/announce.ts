@@ -69,8 +69,11 @@ export async function commitChange(
   );
   const tail: WriteOp[] = [...(tip ? [tipOp(deps, group, change, at)] : []), { op: 'change', app: app.id, conv: group.conv, event: 'group.changed', payload: JSON.stringify(payload), at, ...(tip ? { tip: true as const } : {}) }, ...logs]; // prettier-ignore
   const results: readonly unknown[] = await deps.store.commit([...ops, ...tail]);
-  deps.delivery.forget(group.conv);
-  for (const user of change.mine ?? []) deps.conversations.forgetMembership(group.conv, user.user);
+  deps.conversations.membersChanged(
+    app.id,
+    group.conv,
+    (change.mine ?? []).map(({ user }) => user),
+  );
   const changeResult = results[ops.length + (tip ? 1 : 0)] as { changeSeq: number; payload: string };
   const place = { app: app.id, num: group.conv, key };
   await deps.delivery.toConversation(

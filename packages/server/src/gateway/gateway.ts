@@ -5,6 +5,7 @@ import { CLOSE, LIMITS, PROTOCOL_VERSION, type MagpieError } from '@magpie/proto
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Connection } from './connection.ts';
 import { Flusher } from './flusher.ts';
+import { relieve } from './relief.ts';
 import { wsSocket } from './socket.ts';
 
 export interface GatewayOptions {
@@ -53,19 +54,11 @@ export class Gateway {
     return this.queued;
   }
 
-  /** Looks at what is queued to peers; beyond what memory should hold, those with the most go, to come back and catch up. */
+  /** Brings `outbound` up to date and relieves memory of peers that do not read. */
   measure(): void {
-    let total = 0;
-    for (const connection of this.connections.values()) total += connection.socket.queued;
+    const { total, cut } = relieve(this.connections.values(), LIMITS.connection.maxQueuedTotal);
     this.queued = total;
-    const { maxQueuedTotal } = LIMITS.connection;
-    if (total <= maxQueuedTotal) return;
-    const worst = [...this.connections.values()].sort((a, b) => b.socket.queued - a.socket.queued);
-    for (const connection of worst) {
-      if (total <= maxQueuedTotal / 2) return;
-      total -= connection.socket.queued;
-      connection.cut();
-    }
+    for (const connection of cut) connection.cut();
   }
 
   private readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
