@@ -4,6 +4,7 @@ import { group } from './goals/group.ts';
 import { history } from './goals/history.ts';
 import { idle } from './goals/idle.ts';
 import { signIn } from './goals/sign-in.ts';
+import { store } from './goals/store.ts';
 import { OptionError, readOptions } from './options.ts';
 import { outcomeTable, say, sayWhere, type Outcome } from './report.ts';
 
@@ -20,13 +21,14 @@ const GOALS: Readonly<Record<string, Measurement>> = {
 
 async function main(): Promise<void> {
   const bench: Bench = { ...readOptions(process.argv.slice(2)), saturation: undefined };
-  const all = { ...GOALS };
+  const all: Readonly<Record<string, Measurement>> = { ...GOALS, store };
   const unknown = bench.only.filter((name) => !(name in all));
   if (unknown.length > 0)
     throw new OptionError(
       `--only: there is no ${unknown.join(', ')}; one of ${Object.keys(all).join(', ')}.`,
     );
-  const wanted = bench.only.length > 0 ? bench.only : Object.keys(GOALS);
+  const wanted =
+    bench.only.length > 0 ? bench.only : [...Object.keys(GOALS), ...(bench.store ? ['store'] : [])];
   sayWhere();
   const outcomes: Outcome[] = [];
   for (const name of wanted) {
