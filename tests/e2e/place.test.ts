@@ -1,6 +1,15 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hasStatus, listPlaced, look, message, openConversation, say, write } from './support/actions.ts';
+import {
+  hasStatus,
+  listPlaced,
+  look,
+  message,
+  openConversation,
+  say,
+  scrollList,
+  write,
+} from './support/actions.ts';
 import { createWorld, type Person, type World } from './support/world.ts';
 
 // Where the reader is in a long conversation, whatever comes at either end of it.
@@ -38,16 +47,6 @@ function firstInSight(page: Page): Promise<Place> {
   });
 }
 
-function wheel(page: Page, by: number): Promise<void> {
-  return page.evaluate((delta) => {
-    const scroller = document.querySelector('main .scroll') as HTMLElement;
-    return new Promise<void>((resolve) => {
-      scroller.addEventListener('scroll', () => resolve(), { once: true });
-      scroller.scrollBy(0, delta);
-    });
-  }, by);
-}
-
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(
     () => document.querySelector('main .scroll')?.getAttribute('aria-busy') === 'false',
@@ -77,7 +76,7 @@ test('one press goes to where the unread begins, another back', async () => {
   await settled(page);
   // Down from here the pages follow one another to the end.
   for (let step = 0; step < 60 && !(await message(page, `No ${COUNT}.`).isVisible()); step++) {
-    await wheel(page, 1_500).catch(() => undefined);
+    await scrollList(page, 1_500).catch(() => undefined);
     await settled(page);
   }
   await message(page, `No ${COUNT}.`).waitFor();
@@ -94,7 +93,7 @@ test('older pages come above without moving what is read', async () => {
     if ((await page.locator('main .top', { hasText: 'beginning' }).count()) > 0) break;
     const before = await firstInSight(page);
     const room = await page.evaluate(() => document.querySelector('main .scroll')?.scrollTop ?? 0);
-    await wheel(page, -300).catch(() => undefined);
+    await scrollList(page, -300).catch(() => undefined);
     await settled(page);
     const after = await page.evaluate((text) => {
       const row = [...document.querySelectorAll('main article')].find((one) => one.querySelector('.text')?.textContent.startsWith(text)); // prettier-ignore
@@ -130,7 +129,7 @@ test('what arrives meanwhile is counted, moves nothing, and is one press away', 
 
 test('one who writes is taken to the end, one who is there stays there', async () => {
   const { page } = alice;
-  await wheel(page, -2_000);
+  await scrollList(page, -2_000);
   await page.locator('.newest').waitFor();
   await write(page, 'my own word');
   await hasStatus(message(page, 'my own word'), /Sent|Read/);

@@ -57,7 +57,7 @@ test('an upload shows how far it is, and can be called off', async () => {
   await openConversation(alice.page, 'u:bob');
   const network = await alice.context.newCDPSession(alice.page);
   await network.send('Network.enable');
-  await network.send('Network.emulateNetworkConditions', { offline: false, latency: 20, downloadThroughput: 2_000_000, uploadThroughput: 400_000 }); // prettier-ignore
+  await network.send('Network.emulateNetworkConditions', { offline: false, latency: 20, downloadThroughput: 2_000_000, uploadThroughput: 100_000 }); // prettier-ignore
   await alice.page.locator('[data-pick=file]').setInputFiles({ name: 'large.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(3_000_000, 7) }); // prettier-ignore
   await alice.page.locator('textarea').press('Enter');
   const row = alice.page.locator('article[data-type=file]').last();
@@ -81,6 +81,23 @@ test('what the server does not take is said at the message; what it will not is 
   await alice.page.locator('[data-pick=image]').setInputFiles({ name: 'huge.png', mimeType: 'image/png', buffer: Buffer.concat([picture(8, 8), Buffer.alloc(21 * 1024 * 1024)]) }); // prettier-ignore
   await alice.page.getByText('huge.png is larger than 20 MB.').waitFor();
   await look(alice, 'state-too-large');
+});
+
+test('a viewer that could not be loaded says so, and opens, once, at the next press', async () => {
+  const alice = await person('alice');
+  await openConversation(alice.page, 'u:bob');
+  await alice.page.locator('[data-pick=image]').setInputFiles({ name: 'sky.png', mimeType: 'image/png', buffer: picture(64, 64) }); // prettier-ignore
+  await alice.page.locator('textarea').press('Enter');
+  const row = alice.page.locator('article[data-type=image]').last();
+  await hasStatus(row, /Sent/);
+  await alice.context.setOffline(true);
+  await row.locator('button.image').click();
+  await alice.page.getByText('This picture cannot be shown').waitFor();
+  await alice.context.setOffline(false);
+  await row.locator('button.image').dblclick();
+  await alice.page.locator('.viewer-canvas img').waitFor();
+  expect(await alice.page.locator('.viewer-container').count()).toBe(1);
+  expect(alice.complaints).toEqual([]);
 });
 
 test('a server that cannot be reached is told, at the start and in a conversation', async () => {

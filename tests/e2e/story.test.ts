@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { act, hasStatus, listPlaced, look, message, openConversation, write } from './support/actions.ts';
+import {
+  act,
+  hasStatus,
+  listPlaced,
+  look,
+  message,
+  openConversation,
+  scrollList,
+  write,
+} from './support/actions.ts';
 import { picture, sound } from './support/files.ts';
 import { createWorld, type Look, type Person, type World } from './support/world.ts';
 
@@ -155,6 +164,19 @@ describe.each(settings)('%s', (name, aliceLook, bobLook) => {
     await message(bob.page, 'second line').waitFor({ state: 'detached' });
     expect(await message(alice.page, 'second line').count()).toBe(1);
     await look(alice, shot('recalled'));
+  });
+
+  test('a press on a list that still glides is a press', async () => {
+    const { page } = alice;
+    await scrollList(page, -60);
+    const box = await page.locator('article[data-type=image] button.image').last().boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 20, (box?.y ?? 0) + (box?.height ?? 0) - 20);
+    await page.mouse.down();
+    await scrollList(page, -4);
+    await page.mouse.up();
+    await page.locator('.viewer-canvas img').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.viewer-canvas').waitFor({ state: 'detached' });
   });
 
   test('offline is told; what is written meanwhile goes out once', async () => {

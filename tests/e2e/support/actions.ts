@@ -33,6 +33,17 @@ export async function act(page: Page, at: Locator, action: RegExp): Promise<void
   await page.getByRole('menuitem', { name: action }).click();
 }
 
+/** Scrolls the message list, until it has heard of it. There must be room. */
+export function scrollList(page: Page, by: number): Promise<void> {
+  return page.evaluate((delta) => {
+    const scroller = document.querySelector('main .scroll') as HTMLElement;
+    return new Promise<void>((resolve) => {
+      scroller.addEventListener('scroll', () => resolve(), { once: true });
+      scroller.scrollBy(0, delta);
+    });
+  }, by);
+}
+
 /** Says and stores something as a user, from elsewhere. */
 export async function say(
   world: World,

@@ -1,3 +1,6 @@
+// With the page, not with the viewer: a style sheet that failed to load is not asked for again, and a viewer without it never shows.
+import 'viewerjs/dist/viewer.css';
+
 export interface ViewedImage {
   readonly url: string;
   readonly key: string;
@@ -5,7 +8,7 @@ export interface ViewedImage {
 
 /** Shows pictures over the page, from the one with this key on. The viewer is loaded when first needed. */
 export async function viewImages(images: readonly ViewedImage[], key: string, title: string): Promise<void> {
-  const [{ default: Viewer }] = await Promise.all([import('viewerjs'), import('viewerjs/dist/viewer.css')]);
+  const { default: Viewer } = await import('viewerjs');
   const holder = document.createElement('div');
   for (const { url } of images) {
     const image = document.createElement('img');
