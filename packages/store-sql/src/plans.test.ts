@@ -61,8 +61,8 @@ const ops: readonly WriteOp[] = [
   { op: 'participant.put', conv, app, user, set: {}, at },
   { op: 'member.put', conv, app, user: 'bob', state: 'member', role: 'member', at },
   { op: 'member.role', conv, user: 'bob', role: 'admin', at },
-  { op: 'append', conv, sender: user, clientId: '1', fp: 1, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body: '{}', at }, // prettier-ignore
-  { op: 'change', conv, event: 'e', payload: '{}', at },
+  { op: 'append', app, conv, sender: user, clientId: '1', fp: 1, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body: '{}', at }, // prettier-ignore
+  { op: 'change', app, conv, event: 'e', payload: '{}', at },
   { op: 'log', app, user, event: 'e', convKey: null, payload: '{}', at },
   { op: 'message.replace', conv, seq: 1, type: 'text', body: '{}', revoked: true },
   { op: 'deleted.add', conv, user, seqs: [1], at },
@@ -75,7 +75,7 @@ const ops: readonly WriteOp[] = [
   { op: 'file.use', app, ids: ['f'], at },
   { op: 'file.remove', app, ids: ['f'] },
   { op: 'member.dismissAll', conv, at },
-  { op: 'prune', changesBefore: 9, logBefore: 9, max: 9 },
+  { op: 'prune', changesBefore: 9, logBefore: 9, now: 9, max: 9 },
 ];
 
 async function readEverything(reads: Reads): Promise<void> {
@@ -111,6 +111,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const SETUP = /^\s*(create|begin|commit|savepoint|release|pragma|insert into "?(meta|magpie_migrations))|from (apps|"apps"|"doors"|magpie_migrations|meta|"meta")|update meta/i; // prettier-ignore
 
+/** One entry of the index is read. */
+const FIRST_ENTRY = /from outbox_lanes order by app, hook limit 1/;
+
 it('no statement scans a table that grows', () => {
   const handle = openSqlite(path);
   const scans: string[] = [];
@@ -121,8 +124,10 @@ it('no statement scans a table that grows', () => {
     const filled = sql.replaceAll(/\?\d*/g, 'null');
     for (const cells of handle.prepare(`explain query plan ${filled}`).rows()) {
       const detail = String(cells[3]);
-      // `s` and `old` are made within the statement and small.
-      if (/^SCAN (?!s$|s\b|old\b|\(subquery|CONSTANT)/.test(detail)) scans.push(`${detail}: ${sql}`);
+      if (FIRST_ENTRY.test(sql) && detail === 'SCAN outbox_lanes USING COVERING INDEX outbox_lanes_due') continue; // prettier-ignore
+      // These are made within the statement and small.
+      if (/^SCAN (?!s$|s\b|old\b|first\b|f\b|h\b|firsts\b|\(subquery|CONSTANT)/.test(detail))
+        scans.push(`${detail}: ${sql}`);
     }
   }
   handle.close();

@@ -48,6 +48,11 @@ export class CommitQueue {
     this.watch.unref();
   }
 
+  /** Units that wait, those being written not among them. */
+  get length(): number {
+    return this.waiting.length;
+  }
+
   commit<const Ops extends readonly WriteOp[]>(
     ops: Ops,
   ): Promise<{ -readonly [I in keyof Ops]: ResultOf<Ops[I]> }> {

@@ -1,3 +1,5 @@
+import type { HookTable, LaneTable, OutboxTable, PresenceTable, RoomTable, RoomUserTable, SubscriptionTable, TimerTable, WordTable } from './schema-slices.ts'; // prettier-ignore
+
 /**
  * The tables as both databases see them. Flags are small integers, times and seqs integers within 2^53, JSON is text: what
  * SQLite and PostgreSQL agree on, so that one set of queries serves both.
@@ -18,6 +20,15 @@ export interface Schema {
   readonly deleted: DeletedTable;
   readonly blocks: BlockTable;
   readonly files: FileTable;
+  readonly timers: TimerTable;
+  readonly presences: PresenceTable;
+  readonly subscriptions: SubscriptionTable;
+  readonly rooms: RoomTable;
+  readonly room_users: RoomUserTable;
+  readonly hooks: HookTable;
+  readonly outbox: OutboxTable;
+  readonly outbox_lanes: LaneTable;
+  readonly words: WordTable;
 }
 
 export interface MetaTable {

@@ -15,7 +15,7 @@ afterAll(() => postgres.close());
 
 const at = 1;
 let names = 0;
-const append = (conv: number, sender = 'alice', clientId = `c${++names}`) => ({ op: 'append', conv, sender, clientId, fp: 1, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body: '{}', at }) as const; // prettier-ignore
+const append = (conv: number, sender = 'alice', clientId = `c${++names}`) => ({ op: 'append', app: 'a', conv, sender, clientId, fp: 1, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body: '{}', at }) as const; // prettier-ignore
 
 async function conversation(store: Store, key: string): Promise<number> {
   const conv = await store.conversationNumber();

@@ -26,7 +26,7 @@ const conv = 1;
 const at = 1;
 const create: WriteOp = { op: 'conversation.create', conv, app: 'a', key: 'g:1', kind: 'group', at };
 let names = 0;
-const append = (bytes = 10, clientId = `c${++names}`) => ({ op: 'append', conv, sender: 'alice', clientId, fp: 1, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body: JSON.stringify({ text: 'x'.repeat(bytes) }), at }) as const; // prettier-ignore
+const append = (bytes = 10, clientId = `c${++names}`) => ({ op: 'append', app: 'a', conv, sender: 'alice', clientId, fp: 1, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body: JSON.stringify({ text: 'x'.repeat(bytes) }), at }) as const; // prettier-ignore
 
 const codeOf = (commit: Promise<unknown>): Promise<string> =>
   commit.then(

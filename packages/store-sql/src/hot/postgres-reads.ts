@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { readChange, readConversation, readMessage, readParticipant, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
-import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange } from './shared.ts';
+import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
 import { hotStatements } from './statements.ts';
 import type { HotReads } from './types.ts';
 
@@ -14,6 +14,11 @@ const SQL = {
       - (select count(*) from deleted d join messages m on m.conv = d.conv and m.seq = d.seq
          where d.conv = k.conv and d.user_id = k.user_id and d.seq >= k.lo and d.seq <= k.hi and m.counted = 1 and m.sender <> k.user_id)
     from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) with ordinality as k(conv, lo, hi, user_id, i) order by k.i`,
+  // Each target's watchers are a range of their own, cut at the limit.
+  watchers: `select k.target, w.watcher from unnest($2::text[], $3::text[]) with ordinality as k(target, start, i)
+    cross join lateral (select s.watcher from subscriptions s where s.app = $1 and s.target = k.target and s.watcher > k.start
+      and (s.expires_at is null or s.expires_at > $4::bigint) order by s.watcher limit $5::int) w
+    order by k.i, w.watcher limit $5::int`,
 } as const;
 
 type Name = keyof typeof SQL;
@@ -81,5 +86,11 @@ export function postgresHotReads(pool: pg.Pool): HotReads {
       return found.slice(0, MENTIONS.kept);
     },
     changes: async (conv, after, limit) => (await rows('changes', conv, after, limit)).map(readChange),
+    watchers: async (app, targets, { now, after, limit }) => {
+      const asked = watched(targets, after);
+      const starts = asked.map((target) => (target === after?.target ? after.watcher : ''));
+      const found = await rows('watchers', app, asked, starts, now, limit);
+      return found.map(([target, watcher]) => ({ target: String(target), watcher: String(watcher) }));
+    },
   };
 }

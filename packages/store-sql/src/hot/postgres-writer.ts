@@ -2,6 +2,7 @@ import type { ChangeRow, LogRow } from '@magpie/domain';
 import type pg from 'pg';
 import { classCode, messageFlags, toAudience, type NewMessage } from '../codec.ts';
 import { CONVERSATION, CONVERSATION_STATE, conversationCells, isCounted, list, MESSAGE, PARTICIPANT, participantCells, readConversationState, readParticipantState, type Cell, type Cells } from './columns.ts'; // prettier-ignore
+import { postgresOutbox, type RunPrepared } from './outbox-postgres.ts';
 import type { HotWriter, NamedEntry, UserState } from './types.ts';
 
 const TEXT = new Set(['sender', 'client_id', 'type', 'body', 'audience', 'user_id', 'app', 'inviter', 'card', 'event', 'payload', 'conv_key']); // prettier-ignore
@@ -53,10 +54,12 @@ export function postgresHotWriter(client: pg.Client): PostgresHotWriter {
   const logs: LogRow[] = [];
   let marks = { messages: 0, changes: 0, logs: 0 };
 
-  const run = async (name: keyof typeof SQL, values: readonly unknown[]): Promise<readonly Cells[]> => {
-    const query = { name, text: SQL[name], values: [...values], rowMode: 'array' as const };
+  const prepared: RunPrepared = async (name, text, values) => {
+    const query = { name, text, values: [...values], rowMode: 'array' as const };
     return (await client.query<Cell[]>(query)).rows;
   };
+  const run = (name: keyof typeof SQL, values: readonly unknown[]): Promise<readonly Cells[]> =>
+    prepared(name, SQL[name], values);
   const runRows = async (name: keyof typeof SQL, rows: readonly Cells[]): Promise<void> => {
     if (rows.length > 0) await run(name, columnsOf(rows));
   };
@@ -119,6 +122,7 @@ export function postgresHotWriter(client: pg.Client): PostgresHotWriter {
       await runRows('log', logs.splice(0).map((r) => [r.app, r.user, r.userSeq, r.at, r.event, r.convKey, r.payload])); // prettier-ignore
       marks = { messages: 0, changes: 0, logs: 0 };
     },
+    outbox: postgresOutbox(prepared),
   };
 }
 

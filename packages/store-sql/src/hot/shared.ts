@@ -30,3 +30,9 @@ export function mentionsUser(row: MessageRow, user: string): boolean {
 export const MENTIONS = { kept: 20, page: 100, pages: 10 } as const;
 
 export const FIRST = { pinnedAt: MAX_SEQ, activeAt: MAX_SEQ, num: MAX_SEQ } as const;
+
+/** The targets that a page after a pair is about, in the order of the pages. */
+export function watched(targets: readonly string[], after?: { readonly target: string }): readonly string[] {
+  const distinct = [...new Set(targets)].sort();
+  return after ? distinct.filter((target) => target >= after.target) : distinct;
+}

@@ -2,7 +2,8 @@ import type { ParticipantRow } from '@magpie/domain';
 import { messageFlags, classCode, toAudience } from '../codec.ts';
 import type { Prepared, SqliteHandle } from '../sqlite/handle.ts';
 import { CONVERSATION, CONVERSATION_STATE, conversationCells, isCounted, list, MESSAGE, PARTICIPANT, participantCells, readChange, readConversation, readConversationState, readMessage, readParticipant, readParticipantState } from './columns.ts'; // prettier-ignore
-import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange } from './shared.ts';
+import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
+import { sqliteOutbox } from './outbox-sqlite.ts';
 import { hotStatements, type HotStatements } from './statements.ts';
 import type { HotReads, HotWriter } from './types.ts';
 
@@ -65,6 +66,7 @@ export function sqliteHotWriter(handle: SqliteHandle): HotWriter {
     mark: () => undefined,
     undo: () => undefined,
     flush: () => undefined,
+    outbox: sqliteOutbox(handle),
   };
 }
 
@@ -119,6 +121,16 @@ export function sqliteHotReads(handle: SqliteHandle): HotReads {
       return found.slice(0, MENTIONS.kept);
     },
     changes: async (conv, after, limit) => s.changes.rows(conv, after, limit).map(readChange),
+    watchers: async (app, targets, { now, after, limit }) => {
+      const found: { target: string; watcher: string }[] = [];
+      for (const target of watched(targets, after)) {
+        if (found.length >= limit) break;
+        const from = target === after?.target ? after.watcher : '';
+        const rows = s.watchers.rows(app, target, from, now, limit - found.length);
+        found.push(...rows.map(([watcher]) => ({ target, watcher: String(watcher) })));
+      }
+      return found;
+    },
   };
 }
 

@@ -60,6 +60,9 @@ export function hotStatements(dialect: DialectName) {
       order by coalesce(p.pinned_at, 0) desc, c.active_at desc, c.num desc limit ?6`,
     changedSince: `${both} where p.app = ?1 and p.user_id = ?2 and p.conv > ?3 and (p.changed_at >= ?4 or c.changed_at >= ?4)
       order by p.conv limit ?5`,
+
+    watchers: `select watcher from subscriptions where app = ?1 and target = ?2 and watcher > ?3
+      and (expires_at is null or expires_at > ?4) order by watcher limit ?5`,
   } as const;
 }
 

@@ -1,5 +1,13 @@
-import type { ChangeRow, ConversationReads, LogRow, MessageReads, MessageRow } from '@magpie/domain';
+import type {
+  ChangeRow,
+  ConversationReads,
+  LogRow,
+  MessageReads,
+  MessageRow,
+  PresenceReads,
+} from '@magpie/domain';
 import type { NewMessage } from '../codec.ts';
+import type { HotOutbox } from './outbox.ts';
 
 /** The mutable part of a conversation row while a batch is being written. */
 export interface ConversationState {
@@ -77,6 +85,7 @@ export interface HotWriter {
   undo(): void;
   /** Writes what is held back. */
   flush(): Awaitable<void>;
+  readonly outbox: HotOutbox;
 }
 
 /** The reads prepared by hand. */
@@ -96,4 +105,5 @@ export interface HotReads
       | 'memberIds'
       | 'byKey'
       | 'byNumber'
-    > {}
+    >,
+    Pick<PresenceReads, 'watchers'> {}

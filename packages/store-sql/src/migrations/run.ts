@@ -2,9 +2,10 @@ import { sql, type Kysely } from 'kysely';
 import { migrationContext, type DialectName, type Migration } from './dialect.ts';
 import type { Schema } from '../schema.ts';
 import { initial } from './m0001-initial.ts';
+import { slices } from './m0002-slices.ts';
 
 /** In order, without gaps; forward only. */
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, slices];
 
 /**
  * Brings a database to the newest version. The caller holds a transaction that no other migrator can hold at the same time,

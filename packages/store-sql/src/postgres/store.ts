@@ -25,6 +25,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const reads = createReads(bindKysely('postgres', executeOn(pool)), postgresHotReads(pool), readError);
   return {
     ...reads,
+    waiting: () => queue.length,
     commit: (ops) => queue.commit(ops),
     conversationNumber: numberSource(queue),
     epoch: async () => epoch,

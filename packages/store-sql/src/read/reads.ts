@@ -3,16 +3,33 @@ import type { Kysely } from 'kysely';
 import type { HotReads } from '../hot/types.ts';
 import type { Schema } from '../schema.ts';
 import { memberReads } from './members.ts';
+import { presenceReads } from './presences.ts';
 import { appReads, fileReads, groupReads, receiptReads, userReads } from './records.ts';
+import { roomReads } from './rooms.ts';
+import { timerReads } from './timers.ts';
+import { webhookReads } from './webhooks.ts';
+import { wordReads } from './words.ts';
 
 export type Reads = Pick<
   Store,
-  'apps' | 'users' | 'conversations' | 'messages' | 'groups' | 'receipts' | 'files'
+  | 'apps'
+  | 'users'
+  | 'conversations'
+  | 'messages'
+  | 'groups'
+  | 'receipts'
+  | 'files'
+  | 'rooms'
+  | 'presences'
+  | 'timers'
+  | 'webhooks'
+  | 'words'
 >;
 
 export function createReads(db: Kysely<Schema>, hot: HotReads, onError: (error: unknown) => unknown): Reads {
   const guard = <T extends object>(reads: T): T => guarded(reads, onError);
-  const { page, get, seqAtTime, byClientId, deleted, head, mentions, changes, ...conversations } = hot;
+  const { page, get, seqAtTime, byClientId, deleted, head, mentions, changes, watchers, ...conversations } =
+    hot;
   return {
     apps: guard(appReads(db)),
     users: guard(userReads(db)),
@@ -21,6 +38,11 @@ export function createReads(db: Kysely<Schema>, hot: HotReads, onError: (error: 
     groups: guard(groupReads(db)),
     receipts: guard(receiptReads(db)),
     files: guard(fileReads(db)),
+    rooms: guard(roomReads(db)),
+    presences: guard({ ...presenceReads(db), watchers }),
+    timers: guard(timerReads(db)),
+    webhooks: guard(webhookReads(db)),
+    words: guard(wordReads(db)),
   };
 }
 

@@ -12,18 +12,9 @@ import {
   stateCode,
 } from '../codec.ts';
 import type { GroupTable, ParticipantTable, Schema } from '../schema.ts';
+import { inChunks } from './chunks.ts';
 
 type Db = Kysely<Schema>;
-
-/** Lists in one statement are kept below what either database takes. */
-const CHUNK = 500;
-
-async function inChunks<K, R>(keys: readonly K[], read: (chunk: K[]) => Promise<readonly R[]>): Promise<R[]> {
-  const distinct = [...new Set(keys)];
-  const found: R[] = [];
-  for (let i = 0; i < distinct.length; i += CHUNK) found.push(...(await read(distinct.slice(i, i + CHUNK))));
-  return found;
-}
 
 export function appReads(db: Db): AppReads {
   return {
@@ -88,6 +79,14 @@ export function userReads(db: Db): UserReads {
       const row = await db.selectFrom('blocks').select('at').where('app', '=', app).where('user_id', '=', by).where('target', '=', user).executeTakeFirst(); // prettier-ignore
       return row !== undefined;
     },
+    blocksAmong: (app, by, users) =>
+      inChunks(by, (some) =>
+        inChunks(
+          users,
+          (others) =>
+          db.selectFrom('blocks').select(['user_id as by', 'target as user']).where('app', '=', app).where('user_id', 'in', some).where('target', 'in', others).execute(), // prettier-ignore
+        ),
+      ),
   };
 }
 

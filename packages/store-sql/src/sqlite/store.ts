@@ -21,6 +21,7 @@ export async function createSqliteStore({ path, now = Date.now }: SqliteStoreOpt
   const reads = createReads(bindKysely('sqlite', handle.execute), sqliteHotReads(handle), readError);
   return {
     ...reads,
+    waiting: () => queue.length,
     commit: (ops) => queue.commit(ops),
     conversationNumber: numberSource(queue),
     epoch: async () => writer.epoch,

@@ -6,9 +6,15 @@ import type { Schema } from '../schema.ts';
 import { Conflict, type AnyOp, type OpContext, type OpHandlers, type TakeNumbers } from './context.ts';
 import { messageOps } from './message-ops.ts';
 import { participantOps } from './participant-ops.ts';
+import { preload } from './preload.ts';
+import { presenceOps } from './presence-ops.ts';
 import { recordOps } from './record-ops.ts';
-import { createStates, pairKey, type States } from './states.ts';
+import { roomOps } from './room-ops.ts';
+import { createStates, type States } from './states.ts';
+import { timerOps } from './timer-ops.ts';
 import { upkeepOps } from './upkeep-ops.ts';
+import { webhookOps } from './webhook-ops.ts';
+import { wordOps } from './word-ops.ts';
 
 export type Unit = readonly AnyOp[];
 
@@ -35,10 +41,29 @@ export interface WriteConnection {
   endsBatch(error: unknown): boolean;
 }
 
-const handlers: OpHandlers<WriteOp['op']> = { ...messageOps, ...participantOps, ...recordOps, ...upkeepOps };
+const handlers: OpHandlers<WriteOp['op']> = {
+  ...messageOps,
+  ...participantOps,
+  ...recordOps,
+  ...upkeepOps,
+  ...timerOps,
+  ...presenceOps,
+  ...roomOps,
+  ...webhookOps,
+  ...wordOps,
+};
 
 /** Operations that work on rows which are otherwise held in memory until the end of the batch. */
 const WIDE: ReadonlySet<string> = new Set(['message.replace', 'member.dismissAll', 'app.delete', 'prune']);
+
+/** Operations that empty outboxes. */
+const EMPTYING: ReadonlySet<string> = new Set(['hook.remove', 'app.delete']);
+
+/** Operations that look before they write: alone in a unit, and failing, they have done nothing that would need taking back. */
+const CAREFUL: ReadonlySet<string> = new Set(['append', 'outbox.settle']);
+
+/** Operations that take what nobody has locked: run when the batch waits for no more locks, so that two nodes' can't wait in a circle. */
+const LAST: ReadonlySet<string> = new Set(['outbox.claim', 'timer.claim']);
 
 /**
  * Runs units in one transaction. A unit whose condition fails is taken back alone. Rejects, with everything rolled back, when
@@ -53,8 +78,14 @@ export async function runBatch(
   try {
     await preload(connection.hot, states, units);
     const outcomes: UnitOutcome[] = [];
-    for (const unit of units) outcomes.push(await runUnit(connection, states, unit));
+    const last: number[] = [];
+    for (const [i, unit] of units.entries()) {
+      if (unit.some(({ op }) => LAST.has(op))) last.push(i);
+      else outcomes[i] = await runUnit(connection, states, unit);
+    }
     await flushAll(connection.hot, states);
+    for (const i of last) outcomes[i] = await runUnit(connection, states, units[i] ?? []);
+    if (last.length > 0) await flushAll(connection.hot, states);
     await connection.commit();
     return outcomes;
   } catch (error) {
@@ -65,16 +96,18 @@ export async function runBatch(
 
 async function runUnit(connection: WriteConnection, states: States, unit: Unit): Promise<UnitOutcome> {
   const { hot, db, dialect } = connection;
-  const flush = (): Promise<void> => flushAll(hot, states);
-  // A lone append looks before it writes: when it fails it has done nothing that would need taking back.
-  const guarded = unit.length > 1 || unit[0]?.op !== 'append';
+  const flush = (): Promise<void> => flushFacts(hot, states);
+  const flushOutbox = (): Awaitable<void> => hot.outbox.save(states.outbox.take());
+  const guarded = unit.length !== 1 || !CAREFUL.has(unit[0]?.op ?? '');
   if (guarded) {
+    // What is flushed within the unit would be lost with it, also what others held back.
     if (unit.some(({ op }) => WIDE.has(op))) await flush();
+    if (unit.some(({ op }) => EMPTYING.has(op))) await flushOutbox();
     await connection.savepoint();
   }
   beginStates(states);
   hot.mark();
-  const context: OpContext = { db, dialect, hot, states, appended: undefined, flush };
+  const context: OpContext = { db, dialect, hot, states, appended: undefined, flush, flushOutbox };
   let index = 0;
   try {
     const results: unknown[] = [];
@@ -90,6 +123,7 @@ async function runUnit(connection: WriteConnection, states: States, unit: Unit):
     states.conversations.undo();
     states.participants.undo();
     states.users.undo();
+    states.outbox.undo();
     hot.undo();
     if (guarded) await connection.rollbackToSavepoint();
     return error instanceof Conflict ? { conflict: error.code, op: index } : { error: describe(error) };
@@ -115,61 +149,20 @@ function beginStates(states: States): void {
   states.conversations.begin();
   states.participants.begin();
   states.users.begin();
+  states.outbox.begin();
 }
 
 async function flushAll(hot: HotWriter, states: States): Promise<void> {
+  await flushFacts(hot, states);
+  const events = states.outbox.take();
+  if (events.length > 0) await hot.outbox.save(events);
+}
+
+async function flushFacts(hot: HotWriter, states: States): Promise<void> {
   await hot.flush();
   await hot.saveConversations(states.conversations.take());
   await hot.saveParticipants(states.participants.take());
   await hot.saveUsers(states.users.take());
-}
-
-/** Loads, and where the database has them locks, the rows that the units name; in one order everywhere, against deadlocks. */
-async function preload(hot: HotWriter, states: States, units: readonly Unit[]): Promise<void> {
-  const names: Extract<AnyOp, { op: 'append' }>[] = [];
-  const conversations = new Set<number>();
-  const users = new Map<string, { app: string; id: string }>();
-  const participants = new Map<string, { conv: number; user: string }>();
-  for (const unit of units) {
-    for (const op of unit) {
-      switch (op.op) {
-        case 'append':
-          names.push(op);
-          conversations.add(op.conv);
-          break;
-        case 'change':
-        case 'message.replace':
-        case 'member.dismissAll':
-        case 'group.set':
-          conversations.add(op.conv);
-          break;
-        case 'participant.put':
-        case 'member.put':
-        case 'member.role':
-        case 'deleted.add':
-          conversations.add(op.conv);
-          participants.set(pairKey(op.conv, op.user), { conv: op.conv, user: op.user });
-          break;
-        case 'log':
-        case 'block.put':
-          users.set(pairKey(op.app, op.user), { app: op.app, id: op.user });
-          break;
-        case 'user.set':
-          users.set(pairKey(op.app, op.id), { app: op.app, id: op.id });
-          break;
-      }
-    }
-  }
-  if (conversations.size > 0) {
-    const nums = [...conversations].sort((a, b) => a - b);
-    states.conversations.load(await hot.loadConversations(nums));
-  }
-  if (hot.loadNames) await hot.loadNames(names);
-  if (participants.size > 0) states.participants.load(await hot.loadParticipants([...participants.values()]));
-  if (users.size > 0) {
-    const keys = [...users].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
-    states.users.load(await hot.loadUsers(keys));
-  }
 }
 
 function describe(error: unknown): string {

@@ -3,7 +3,15 @@ import { namesSomebody } from '../codec.ts';
 import { isCounted } from '../hot/columns.ts';
 import type { ConversationState } from '../hot/types.ts';
 import { MESSAGE_FLAG } from '../schema.ts';
-import { Conflict, editConversation, need, type OpContext, type OpHandlers } from './context.ts';
+import {
+  Conflict,
+  editConversation,
+  need,
+  tell,
+  userLane,
+  type OpContext,
+  type OpHandlers,
+} from './context.ts';
 import { pairKey } from './states.ts';
 
 /** Rows of one multi-row insert: SQLite allows 32,766 parameters in a statement. */
@@ -27,6 +35,11 @@ export const messageOps: OpHandlers<
     row.lastSeq = seq;
     row.lastTime = time;
     if (op.cls !== 'hidden' && !op.notLast) moveHeads(row, op.cls === 'content', op.audience === null);
+    if (op.hooks?.length) {
+      const { app, hooks, at } = op;
+      const data = `{"message":${messageJson(c.appended, row.key)}}`;
+      tell(c, { app, hooks, at }, row.key, envelope('message.created', row.key, seq, data));
+    }
     return { seq, time, duplicate: false, sameContent: true };
   },
 
@@ -60,6 +73,10 @@ export const messageOps: OpHandlers<
     row.changeSeq += 1;
     const payload = op.tip ? withTip(op.payload, tipOf(c, row.key)) : op.payload;
     c.hot.insertChange({ conv: op.conv, changeSeq: row.changeSeq, at: op.at, event: op.event, payload });
+    if (op.hooks?.length) {
+      const { app, hooks, at } = op;
+      tell(c, { app, hooks, at }, row.key, envelope(op.event, row.key, row.changeSeq, payload));
+    }
     return { changeSeq: row.changeSeq, payload };
   },
 
@@ -68,6 +85,10 @@ export const messageOps: OpHandlers<
     user.userSeq += 1;
     const { app, at, event, convKey, payload } = op;
     c.hot.insertLog({ app, user: op.user, userSeq: user.userSeq, at, event, convKey, payload });
+    if (op.hooks?.length) {
+      const text = envelope(event, convKey, user.userSeq, payload, op.user);
+      tell(c, { app, hooks: op.hooks, at }, userLane(op.user), text);
+    }
     return { userSeq: user.userSeq };
   },
 
@@ -131,6 +152,13 @@ function tipOf(c: OpContext, key: string): string {
 function withTip(payload: string, tip: string): string {
   const open = payload.trimEnd().slice(0, -1);
   return `${open}${open.trim() === '{' ? '' : ','}"tip":${tip}}`;
+}
+
+/** An event as clients get it; `u` says whose log it stands in. */
+function envelope(event: string, key: string | null, n: number, data: string, user?: string): string {
+  const conv = key === null ? '' : `"c":${JSON.stringify(key)},`;
+  const whose = user === undefined ? '' : `"u":${JSON.stringify(user)},`;
+  return `{"e":${JSON.stringify(event)},${conv}"n":${n},${whose}"d":${data}}`;
 }
 
 function* chunks<T>(list: readonly T[]): Generator<readonly T[]> {

@@ -1,7 +1,16 @@
 import type { GroupRow } from '@magpie/domain';
 import { sql } from 'kysely';
 import { fromGroup, fromUser, toDoor, toFile, toGroup } from '../codec.ts';
-import { Conflict, need, type OpContext, type OpHandlers } from './context.ts';
+import {
+  Conflict,
+  given,
+  need,
+  oneAtATime,
+  orExists,
+  orMissing,
+  type OpContext,
+  type OpHandlers,
+} from './context.ts';
 import { pairKey } from './states.ts';
 
 type Names =
@@ -192,25 +201,8 @@ async function foldMustBeFree(
   c: OpContext,
   { app, id, fold }: { app: string; id: string; fold: string },
 ): Promise<void> {
-  // Two nodes may register two spellings at once; on SQLite there is one writer anyway.
-  if (c.dialect === 'postgres')
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`${app} ${fold}`}, 0))`.execute(c.db);
+  // Two nodes may register two spellings at once.
+  await oneAtATime(c, `${app} ${fold}`);
   const other = await c.db.selectFrom('users').select('id').where('app', '=', app).where('fold', '=', fold).where('id', '<>', id).limit(1).executeTakeFirst(); // prettier-ignore
   if (other) throw new Conflict('taken');
-}
-
-function orExists(rows: bigint | undefined): void {
-  if (!rows) throw new Conflict('exists');
-}
-
-function orMissing(rows: bigint): void {
-  if (!rows) throw new Conflict('missing');
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Only what was given; undefined when nothing was. */
-function given<T extends Record<string, unknown>>(columns: T): Given<T> | undefined {
-  const entries = Object.entries(columns).filter(([, value]) => value !== undefined);
-  return entries.length > 0 ? (Object.fromEntries(entries) as Given<T>) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { ConversationState, ParticipantState, UserState } from '../hot/types.ts';
+import { OutboxBuffer } from './outbox-buffer.ts';
 
 type Key = string | number;
 
@@ -95,6 +96,7 @@ export interface States {
   readonly conversations: StateTable<number, ConversationState>;
   readonly users: StateTable<string, UserState>;
   readonly participants: StateTable<string, ParticipantState>;
+  readonly outbox: OutboxBuffer;
 }
 
 export function createStates(): States {
@@ -102,5 +104,6 @@ export function createStates(): States {
     conversations: new StateTable((row: ConversationState) => row.num),
     users: new StateTable((row: UserState) => pairKey(row.app, row.id)),
     participants: new StateTable((row: ParticipantState) => pairKey(row.conv, row.user)),
+    outbox: new OutboxBuffer(),
   };
 }

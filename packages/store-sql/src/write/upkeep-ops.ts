@@ -5,7 +5,8 @@ import type { OpContext, OpHandlers } from './context.ts';
 export const upkeepOps: OpHandlers<'app.delete' | 'prune'> = {
   'app.delete': async (c, { id }) => {
     await c.flush();
-    for (const table of ['messages', 'changes', 'receipts', 'deleted'] as const) {
+    await c.flushOutbox();
+    for (const table of ['messages', 'changes', 'receipts', 'deleted', 'room_users'] as const) {
       await c.db
         .deleteFrom(table)
         .where('conv', 'in', (eb) => eb.selectFrom('conversations').select('num').where('app', '=', id))
@@ -21,9 +22,19 @@ export const upkeepOps: OpHandlers<'app.delete' | 'prune'> = {
       'users',
       'files',
       'doors',
+      'timers',
+      'presences',
+      'subscriptions',
+      'rooms',
+      'words',
+      'outbox_lanes',
     ] as const) {
       await c.db.deleteFrom(table).where('app', '=', id).execute();
     }
+    // Each half has an index of its own.
+    for (const parked of ['is', 'is not'] as const)
+      await c.db.deleteFrom('outbox').where('app', '=', id).where('parked_at', parked, null).execute();
+    await c.db.deleteFrom('hooks').where('app', '=', id).execute();
     await c.db.deleteFrom('apps').where('id', '=', id).execute();
     c.states.conversations.forget((row) => row.app === id);
     c.states.participants.forget((row) => row.app === id);
@@ -31,10 +42,12 @@ export const upkeepOps: OpHandlers<'app.delete' | 'prune'> = {
     return undefined;
   },
 
-  prune: async (c, { changesBefore, logBefore, max }) => {
+  prune: async (c, { changesBefore, logBefore, now, max }) => {
     await c.flush();
     await pruneChanges(c, changesBefore, max);
     await pruneLogs(c, logBefore, max);
+    await pruneSubscriptions(c, now, max);
+    await pruneRoomUsers(c, now, max);
     return undefined;
   },
 };
@@ -61,4 +74,23 @@ async function pruneLogs(c: OpContext, before: number, max: number): Promise<voi
   for (const { app, user_id, upto } of old.rows) {
     await c.db.deleteFrom('user_log').where('app', '=', app).where('user_id', '=', user_id).where('user_seq', '<=', upto).execute(); // prettier-ignore
   }
+}
+
+async function pruneSubscriptions(c: OpContext, now: number, max: number): Promise<void> {
+  await sql`delete from subscriptions where (app, watcher, target) in
+    (select app, watcher, target from subscriptions where expires_at <= ${now} order by expires_at limit ${max})`.execute(
+    c.db,
+  );
+}
+
+/** As the index has it. */
+const OVER = sql.raw(
+  '(case when coalesce(muted_until, 0) > coalesce(banned_until, 0) then muted_until else coalesce(banned_until, 0) end)',
+);
+
+async function pruneRoomUsers(c: OpContext, now: number, max: number): Promise<void> {
+  await sql`delete from room_users where (conv, user_id) in
+    (select conv, user_id from room_users where role = 2 and ${OVER} <= ${now} order by ${OVER} limit ${max})`.execute(
+    c.db,
+  );
 }

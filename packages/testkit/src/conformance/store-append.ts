@@ -17,7 +17,7 @@ export function appendConformance(get: Get): void {
     });
     const [first] = await w.store.commit([op]);
     expect(first).toEqual({ seq: 1, time: op.at, duplicate: false, sameContent: true });
-    const { op: _, at, ...row } = op;
+    const { op: _, app: __, at, ...row } = op;
     expect(await w.message(conv, 1)).toEqual({ ...row, seq: 1, time: at, revoked: false });
     expect((await w.append(conv)).seq).toBe(2);
   });
@@ -169,9 +169,9 @@ export function appendConformance(get: Get): void {
     const at = w.now();
     const [appended, full, empty, plain] = await w.store.commit([
       tip,
-      { op: 'change', conv, event: 'group.changed', payload: '{"name":"x"}', at, tip: true },
-      { op: 'change', conv, event: 'group.changed', payload: '{}', at, tip: true },
-      { op: 'change', conv, event: 'message.revoked', payload: '{"seq":1}', at },
+      { op: 'change', app: w.app, conv, event: 'group.changed', payload: '{"name":"x"}', at, tip: true },
+      { op: 'change', app: w.app, conv, event: 'group.changed', payload: '{}', at, tip: true },
+      { op: 'change', app: w.app, conv, event: 'message.revoked', payload: '{"seq":1}', at },
     ]);
     const json: unknown = JSON.parse(
       messageJson({ ...tip, seq: appended.seq, time: appended.time }, 'g:changes'),

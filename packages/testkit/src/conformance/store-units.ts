@@ -11,7 +11,7 @@ export function unitConformance(get: Get): void {
     const at = w.now();
     const failing = w.store.commit([
       w.appendOp(conv),
-      { op: 'change', conv, event: 'e', payload: '{}', at },
+      { op: 'change', app: w.app, conv, event: 'e', payload: '{}', at },
       { op: 'log', app: w.app, user: 'alice', event: 'e', convKey: null, payload: '{}', at },
       { op: 'participant.put', conv, app: w.app, user: 'bob', set: { pinnedAt: at }, at },
       w.memberOp(conv, 'carol'),
@@ -39,12 +39,12 @@ export function unitConformance(get: Get): void {
     const conv = await w.group('alone');
     const at = w.now();
     const good = () =>
-      w.store.commit([w.appendOp(conv), { op: 'change', conv, event: 'e', payload: '{}', at }]);
+      w.store.commit([w.appendOp(conv), { op: 'change', app: w.app, conv, event: 'e', payload: '{}', at }]);
     const bad = () =>
       conflictOf(
         w.store.commit([
           w.appendOp(conv),
-          { op: 'change', conv, event: 'bad', payload: '{}', at },
+          { op: 'change', app: w.app, conv, event: 'bad', payload: '{}', at },
           w.memberOp(conv, 'carol'),
           { op: 'message.replace', conv, seq: 999, type: 'text', body: '{}', revoked: true },
         ]),

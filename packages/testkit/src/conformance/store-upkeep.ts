@@ -28,7 +28,7 @@ export function upkeepConformance(get: Get): void {
       const at = w.now();
       await w.store.commit([
         w.appendOp(conv),
-        { op: 'change', conv, event: 'e', payload: '{}', at },
+        { op: 'change', app: w.app, conv, event: 'e', payload: '{}', at },
         { op: 'log', app: w.app, user: 'bob', event: 'e', convKey: null, payload: '{}', at },
         { op: 'deleted.add', conv, user: 'bob', seqs: [1], at },
         { op: 'receipt.add', conv, user: 'bob', seqs: [1], content: null, at },
@@ -73,11 +73,11 @@ export function upkeepConformance(get: Get): void {
     // Older than what any other test writes.
     for (let at = 1; at <= 6; at++) {
       await w.store.commit([
-        { op: 'change', conv, event: `e${at}`, payload: '{}', at },
+        { op: 'change', app: w.app, conv, event: `e${at}`, payload: '{}', at },
         { op: 'log', app: w.app, user: 'bob', event: `e${at}`, convKey: null, payload: '{}', at },
       ]);
     }
-    await w.store.commit([{ op: 'prune', changesBefore: 5, logBefore: 4, max: 2 }]);
+    await w.store.commit([{ op: 'prune', changesBefore: 5, logBefore: 4, now: 0, max: 2 }]);
     const left = async () => ({
       changes: (await w.store.messages.changes(conv, 0, 9)).map((row) => row.changeSeq),
       pruned: (await w.conversation(conv)).changesPruned,
@@ -85,10 +85,10 @@ export function upkeepConformance(get: Get): void {
       from: (await w.store.users.log(w.app, 'bob', 0, 9)).from,
     });
     expect(await left()).toEqual({ changes: [3, 4, 5, 6], pruned: 2, log: [3, 4, 5, 6], from: 3 });
-    await w.store.commit([{ op: 'prune', changesBefore: 5, logBefore: 99, max: 100 }]);
+    await w.store.commit([{ op: 'prune', changesBefore: 5, logBefore: 99, now: 0, max: 100 }]);
     expect(await left()).toEqual({ changes: [5, 6], pruned: 4, log: [], from: 7 });
     const [change, log] = await w.store.commit([
-      { op: 'change', conv, event: 'next', payload: '{}', at: w.now() },
+      { op: 'change', app: w.app, conv, event: 'next', payload: '{}', at: w.now() },
       { op: 'log', app: w.app, user: 'bob', event: 'next', convKey: null, payload: '{}', at: w.now() },
     ]);
     expect([change.changeSeq, log.userSeq]).toEqual([7, 7]);
@@ -101,7 +101,7 @@ export function upkeepConformance(get: Get): void {
     const w = await World.create(store);
     const conv = await w.group('again', ['alice', 'bob']);
     const op = w.appendOp(conv);
-    await w.store.commit([op, { op: 'change', conv, event: 'e', payload: '{}', at: w.now() }]);
+    await w.store.commit([op, { op: 'change', app: w.app, conv, event: 'e', payload: '{}', at: w.now() }]);
     await w.append(conv, 'bob');
     await w.read(conv, 'alice', 1);
     const look = async () => ({

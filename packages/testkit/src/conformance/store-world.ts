@@ -90,7 +90,7 @@ export class World {
   appendOp(conv: number, sender = 'alice', over: Partial<AppendOp> = {}): AppendOp {
     const clientId = `c${++this.names}`;
     const body = `{"content":{"type":"text","text":"${clientId}"}}`;
-    return { op: 'append', conv, sender, clientId, fp: this.names, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body, at: this.now(), ...over }; // prettier-ignore
+    return { op: 'append', app: this.app, conv, sender, clientId, fp: this.names, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body, at: this.now(), ...over }; // prettier-ignore
   }
 
   async append(conv: number, sender = 'alice', over: Partial<AppendOp> = {}): Promise<AppendResult> {
