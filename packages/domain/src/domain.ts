@@ -11,6 +11,7 @@ import { appHandlers } from './app/handlers.ts';
 import { contactHandlers } from './contact/handlers.ts';
 import { conversationHandlers } from './conversation/handlers.ts';
 import { Conversations } from './conversation/resolve.ts';
+import { checkSize } from './core/guards.ts';
 import { Pressure, type PressureLevel } from './core/pressure.ts';
 import { RateLimiter } from './core/rate.ts';
 import { RawJson, type AppContext, type Ctx, type Handler, type Handlers } from './core/context.ts';
@@ -21,12 +22,24 @@ import { groupHandlers } from './group/handlers.ts';
 import { messageHandlers } from './message/handlers.ts';
 import { nodeHandlers } from './node/handlers.ts';
 import { receiptHandlers } from './receipt/handlers.ts';
+import { endEmptyRooms } from './room/ending.ts';
+import { roomHandlers } from './room/handlers.ts';
+import { roomSink } from './room/posting.ts';
+import { Rooms } from './room/rooms.ts';
 import { authenticate, openSession, sessionHandlers, type Identity } from './session/handlers.ts';
 import { SessionRegistry, type Session, type SessionPeer } from './session/registry.ts';
 import { syncHandlers } from './sync/handlers.ts';
 import { Timers } from './timer/timers.ts';
 import { Accounts } from './user/accounts.ts';
 import { userHandlers } from './user/handlers.ts';
+import { BeforeHooks } from './webhook/before.ts';
+import { webhookHandlers } from './webhook/handlers.ts';
+import { hookedStore } from './webhook/hooked-store.ts';
+import { HookDirectory } from './webhook/hooks.ts';
+import { Outbox } from './webhook/outbox.ts';
+import { SendHook } from './webhook/send-hook.ts';
+import { wordHandlers } from './word/handlers.ts';
+import { Words } from './word/words.ts';
 
 const CHANGES_KEPT = 7 * 86_400_000;
 
@@ -58,6 +71,7 @@ export interface Domain {
 export async function createDomain(ports: Ports): Promise<Domain> {
   const deps = createDeps(ports);
   await deps.apps.reload();
+  await deps.hooks.reload();
   const epoch = await ports.store.epoch();
   const handlers: Handlers = {
     ...appHandlers(deps),
@@ -69,19 +83,28 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     ...messageHandlers(deps),
     ...receiptHandlers(deps),
     ...groupHandlers(deps),
+    ...roomHandlers(deps),
     ...fileHandlers(deps),
     ...nodeHandlers(deps),
+    ...webhookHandlers(deps),
+    ...wordHandlers(deps),
   };
   const run = (operation: string, ctx: Ctx, input: unknown): Promise<unknown> => {
     const definition = OPERATIONS.get(operation);
     if (!definition) throw new MagpieError('UNKNOWN_OPERATION', { detail: { operation } });
     if (!definition.callers.includes(ctx.caller)) throw refusal(ctx.caller);
     if (ctx.caller === 'user' && operation !== 'message.send') takeRequest(deps, ctx);
-    return (handlers[operation as OperationName] as Handler<OperationName>)(ctx, input as never);
+    const handler = handlers[operation as OperationName] as Handler<OperationName>;
+    // Sends have a guard of their own.
+    const asked = definition.hookable && operation !== 'message.send' ? deps.before.check(ctx, definition, input) : undefined; // prettier-ignore
+    return asked ? asked.then((changed) => handler(ctx, changed as never)) : handler(ctx, input as never);
   };
 
+  serveRooms(deps);
   // Last: every slice has registered its kinds.
   deps.timers.start();
+  const outbox = new Outbox(deps);
+  outbox.wake();
   return {
     apps: deps.apps,
     sessions: deps.sessions,
@@ -105,7 +128,10 @@ export async function createDomain(ports: Ports): Promise<Domain> {
       await collectUnused(deps);
     },
     close: async () => {
-      await deps.timers.close();
+      await Promise.all([deps.timers.close(), outbox.close()]);
+      deps.hooks.close();
+      deps.rooms.close();
+      deps.words.close();
       deps.apps.close();
       deps.accounts.close();
       deps.conversations.close();
@@ -115,12 +141,16 @@ export async function createDomain(ports: Ports): Promise<Domain> {
 }
 
 function createDeps(ports: Ports): Deps {
-  const { store, bus, clock } = ports;
+  const { bus, clock } = ports;
+  const hooks = new HookDirectory(ports.store, bus, clock, ports.sealer);
+  const before = new BeforeHooks({ ...ports, hooks });
+  const store = hookedStore(ports.store, hooks);
   const apps = new AppDirectory(store, bus);
   const accounts = new Accounts(store, bus, clock);
   const sessions = new SessionRegistry(clock);
   return {
     ...ports,
+    store,
     apps,
     accounts,
     sessions,
@@ -129,8 +159,20 @@ function createDeps(ports: Ports): Deps {
     delivery: new Delivery(sessions, store.conversations, bus),
     rate: new RateLimiter(clock),
     timers: new Timers(ports),
+    rooms: new Rooms({ ...ports, store, apps, accounts, sessions, emit: hooks.emit }),
     pressure: new Pressure(),
+    hooks,
+    before,
+    sendHook: new SendHook(store, hooks, before, checkSize),
+    words: new Words(store.words, bus),
   };
+}
+
+/** Rooms know themselves who is there. */
+function serveRooms(deps: Deps): void {
+  deps.delivery.serve('room', roomSink(deps));
+  deps.conversations.serve('room', (place, userId) => deps.rooms.present(place.num, userId));
+  endEmptyRooms(deps);
 }
 
 /** Sends have a rate of their own, among their guards. */

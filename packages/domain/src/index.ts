@@ -1,5 +1,5 @@
 export type { Bus } from './ports/bus.ts';
-export type { Clock, FileProcessor, FileSigner, InspectedFile, Passwords, Random, Report, Scheduler, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
+export type { Clock, FileProcessor, FileSigner, Hmac, InspectedFile, Passwords, Random, Report, Scheduler, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
 export { OutboundError, type Outbound, type OutboundAnswer, type OutboundErrorKind, type OutboundRequest } from './ports/outbound.ts'; // prettier-ignore
 export type * from './ports/rows.ts';
 export type { NodeProbe, NodeReading } from './ports/node.ts';

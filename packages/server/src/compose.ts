@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   createPasswordHasher,
   createSealer,
@@ -84,6 +84,7 @@ export async function compose(config: ServerConfig, version: string): Promise<Co
     files: createFileProcessor(storage),
     outbound,
     node: monitor,
+    hmac: (secret, text) => createHmac('sha256', secret).update(text, 'utf8').digest('hex'),
     signer: { sign: (app, fileId, life) => signer.sign(app, fileId, clock.now(), life) },
     tokens: (apps) => (tokens = createTokenVerifier({ apps, sealer, clock, masterKey })),
   }); // prettier-ignore

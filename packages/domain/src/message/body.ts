@@ -5,13 +5,16 @@ export interface BodyParts {
   readonly input: Pick<SendInput, 'mentions' | 'priority' | 'replyTo' | 'receipt' | 'notLast'>;
   readonly content: Content;
   readonly extra: string | undefined;
+  /** In place of the sender's. */
+  readonly mentions?: SendInput['mentions'] | undefined;
   readonly counts: boolean;
   readonly audience: readonly string[] | null;
 }
 
 /** JSON text of a message's own part. Flags that are off are left out. */
-export function bodyText({ input, content, extra, counts, audience }: BodyParts): string {
-  const { mentions, priority, replyTo } = input;
+export function bodyText(parts: BodyParts): string {
+  const { input, content, extra, counts, audience, mentions = input.mentions } = parts;
+  const { priority, replyTo } = input;
   return JSON.stringify({
     content,
     extra: extra === '' ? undefined : extra,

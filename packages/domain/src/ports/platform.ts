@@ -49,6 +49,9 @@ export interface Sealer {
   open(sealed: string, context: string): string;
 }
 
+/** HMAC-SHA256 of a text under a secret, in hex: proves to an app's back end who asks. */
+export type Hmac = (secret: string, text: string) => string;
+
 /** Signs file addresses for apps that demand it. */
 export interface FileSigner {
   /** A signature good until about `life` ms from now; the same for everybody, so that events stay shared. */

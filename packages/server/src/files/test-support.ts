@@ -58,6 +58,7 @@ function memoryStore(rows: Map<string, FileRow>, settings: Map<string, Record<st
   return {
     files,
     apps,
+    webhooks: { all: async () => [] },
     epoch: async () => 1,
     commit: async (unit: readonly WriteOp[]) => void unit.forEach(write),
   } as unknown as Store;
@@ -89,6 +90,7 @@ export async function createFileWorld(): Promise<FileWorld> {
     files: createFileProcessor(storage),
     signer: { sign: () => '' },
     outbound: {} as Ports['outbound'],
+    hmac: () => '',
   });
   const http = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
   http.removeAllContentTypeParsers();
