@@ -4,7 +4,9 @@ import { conversationApi } from './api/conversations.ts';
 import { fileApi } from './api/files.ts';
 import { groupApi } from './api/groups.ts';
 import { messageApi } from './api/messages.ts';
+import { presenceApi } from './api/presence.ts';
 import { receiptApi } from './api/receipts.ts';
+import { roomApi } from './api/rooms.ts';
 import { sessionApi } from './api/session.ts';
 import { userApi } from './api/users.ts';
 import { resolveServer } from './configure.ts';
@@ -24,6 +26,8 @@ export function createClient(options: ClientOptions = {}): Client {
     conversations: conversationApi(core),
     receipts: receiptApi(core),
     groups: groupApi(core),
+    rooms: roomApi(core),
+    presence: presenceApi(core),
     users: userApi(core),
     contacts: contactApi(core),
     files: fileApi(core),

@@ -1,6 +1,8 @@
 // One public surface in one place: facades and UI are written against this file alone.
 import type { ClientSettings, Conversation, ErrorCode, FileUse, Group, GroupChange, GroupKind, GroupSummary, Input, JoinRule, KickReason, MagpieError, Member, Message, Notify, Output, OperationName, Person, Profile, Platform as PlatformName, ReceiptCount, Role, SendableContent, SendInput, StoredFile } from '@magpie/protocol'; // prettier-ignore
 import type { AbortSignalLike, FileSource, Platform } from './platform/platform.ts';
+import type { PresenceApi, PresenceEvents } from './presence/types.ts';
+import type { RoomApi, RoomEvents } from './rooms/types.ts';
 
 export interface ClientOptions {
   /**
@@ -42,7 +44,7 @@ export type MessageStatus = 'sending' | 'sent' | 'failed';
 
 /** A message as the client hands it out: plain, a fresh object each time it changes. */
 export interface ClientMessage extends Message {
-  /** The conversation as this user calls it: `u:bob`, `g:123`. */
+  /** The conversation as this user calls it: `u:bob`, `g:123`, `r:live`. */
   readonly ref: string;
   readonly mine: boolean;
   readonly status: MessageStatus;
@@ -52,6 +54,8 @@ export interface ClientMessage extends Message {
   readonly progress?: number;
   /** False: delivered at most once, in no log. */
   readonly stored: boolean;
+  /** A room under pressure shed it: sent, and nobody heard it. Says why (`rate`). */
+  readonly dropped?: string;
 }
 
 export interface ConversationView extends Conversation {
@@ -142,7 +146,7 @@ export interface GroupEvent {
 }
 
 /** Client events. Data in snapshots has changed before any handler runs; order in a turn: messages, changes, conversations, unread. */
-export interface ClientEvents {
+export interface ClientEvents extends RoomEvents, PresenceEvents {
   /** `online`: a session is open on a live socket. */
   state: {
     readonly state: ConnectionState;
@@ -248,6 +252,10 @@ export interface SessionApi {
 }
 
 export interface MessageApi {
+  /**
+   * Messages that are kept are repeated under their clientId until they are answered or `sendTimeout` is over. Others (`store:
+   * false`, rooms without history) go out at most once: when the answer was lost they fail with the retryable TIMEOUT.
+   */
   send(draft: Draft, options?: SendOptions): Promise<ClientMessage>;
   /** Sends a failed message again under the same clientId. */
   resend(clientId: string, options?: SendOptions): Promise<ClientMessage>;
@@ -371,6 +379,8 @@ export interface Client {
   readonly conversations: ConversationApi;
   readonly receipts: ReceiptApi;
   readonly groups: GroupApi;
+  readonly rooms: RoomApi;
+  readonly presence: PresenceApi;
   readonly users: UserApi;
   readonly contacts: ContactApi;
   readonly files: FileApi;
@@ -384,3 +394,5 @@ export interface Client {
 }
 
 export type { ErrorCode };
+export type { PresenceApi, PresenceFailed, Watched } from './presence/types.ts';
+export type { RoomApi, RoomEntered, RoomOutReason } from './rooms/types.ts';

@@ -85,8 +85,9 @@ export const roomEnter = defineOperation({
     /** The last messages, oldest first. */
     recent: v.array(message),
     people,
-    /** With history: end of the log. */
+    /** With history: end of the log, and of the changes that are in `recent` already. */
     lastSeq: opt(seq),
+    changeSeq: opt(seq),
   }),
   errors: ['ROOM_NOT_FOUND', 'ROOM_FULL', 'BANNED', 'QUOTA_EXCEEDED'],
 });
@@ -119,6 +120,7 @@ export const roomResume = defineOperation({
         /** Absent: out; then `reason`. */
         room: opt(room),
         lastSeq: opt(seq),
+        changeSeq: opt(seq),
         reason: opt(v.picklist(['timeout', 'kicked', 'banned', 'dismissed', 'full'])),
       }),
     ),
@@ -250,7 +252,7 @@ export const roomRestricted = defineOperation({
 
 export const roomDismiss = defineOperation({
   name: 'room.dismiss',
-  summary: 'Ends a room for everybody; its id is never used again.',
+  summary: 'Ends a room for everybody; its id is never used again, but for rooms that are made by entering.',
   callers: ['user', 'admin'],
   idempotency: 'no',
   input: v.strictObject({ id }),

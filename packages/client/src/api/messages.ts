@@ -25,9 +25,10 @@ export function messageApi(core: Core): MessageApi {
     },
     peek: (id) => core.peek(id),
     async revoke(id, options = {}) {
-      await core.request('message.revoke', { id, ...options });
-      const held = core.store.entries.byId(id);
+      const { conv, time } = await core.request('message.revoke', { id, ...options });
+      const held = core.store.entries.byId(id) ?? core.rooms.find(id);
       if (held?.revoked) return held;
+      if (id.startsWith('0')) return core.revokedUnstored(id, conv, time, options);
       // The event may still be on its way; the message as it is now is what the caller wants.
       const { messages } = await core.request('message.get', { ids: [id] });
       const [message] = messages;

@@ -8,8 +8,9 @@ export function compareRows(a: Conversation, b: Conversation): number {
   return pins !== 0 ? pins : b.activeAt - a.activeAt || (a.conv < b.conv ? -1 : 1);
 }
 
-/** Whether a row stands in the list: deleted ones come back with the next drawable entry, or when pinned. */
+/** Whether a row stands in the list: deleted ones come back with the next drawable entry, or when pinned. Rooms never do. */
 export function isListed(row: Conversation): boolean {
+  if (kindOf(row.conv) === 'room') return false;
   if (row.pinnedAt !== undefined) return true;
   const newest = row.heads.entry?.seq ?? 0;
   if (row.hiddenSeq !== undefined) return newest > row.hiddenSeq;

@@ -9,13 +9,15 @@ import {
 import { ConversationBook } from '../conversations/book.ts';
 import { Refresher } from '../conversations/refresher.ts';
 import { uploadFile, type UploadJob } from '../files/upload.ts';
-import { uploadMedia } from '../outbox/media.ts';
-import { Outbox } from '../outbox/outbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import { OutboxStorage } from '../outbox/persist.ts';
+import { PresenceBook } from '../presence/book.ts';
 import { Requests } from '../requests/requests.ts';
+import { RoomBook } from '../rooms/book.ts';
+import type { Ask } from '../rooms/resume.ts';
 import { claimInstance, type Instance } from '../session/instance.ts';
 import { Session } from '../session/session.ts';
-import { Revisions } from '../store/client-message.ts';
+import { Revisions, wireMessage } from '../store/client-message.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import { MemoryLocalStore } from '../store/memory-store.ts';
 import { PositionAck } from '../sync/ack.ts';
@@ -25,11 +27,12 @@ import { Streams } from '../sync/streams.ts';
 import { Sync } from '../sync/sync.ts';
 import { UserLog } from '../sync/user-log.ts';
 import type { ClientEvents, ClientMessage, SendOptions } from '../types.ts';
-import { Windows } from '../windows/windows.ts';
+import type { Windows } from '../windows/windows.ts';
 import { Emitter } from './emitter.ts';
 import { clientIdMaker } from './ids.ts';
 import type { Resolved } from './options.ts';
 import { Turn } from './turn.ts';
+import { createOutbox, createWindows } from './wiring.ts';
 
 /** The parts of one client, put together. The APIs of the slices are thin views of it. */
 export class Core {
@@ -45,6 +48,8 @@ export class Core {
   readonly streams: Streams;
   readonly outbox: Outbox;
   readonly windows: Windows;
+  readonly rooms: RoomBook;
+  readonly presence: PresenceBook;
   readonly sync: Sync;
   readonly userLog: UserLog;
   readonly clientId: (prefix?: string) => string;
@@ -75,10 +80,12 @@ export class Core {
       (ref, upTo) => void this.request('receipt.deliver', { ref, upTo }).catch(() => undefined),
     );
     this.book = new ConversationBook({ ...this.#shared(), refresh: (key) => this.#refresher.want(key) });
-    this.outbox = this.#createOutbox();
-    this.windows = this.#createWindows();
+    this.presence = new PresenceBook({ ...this.#shared(), clock, now: () => this.session.now(), tell: (presences) => this.emitter.emit('presence', { presences }) }); // prettier-ignore
+    this.outbox = createOutbox(this, (message) => this.#outgoing(message), (message) => this.#sent(message)); // prettier-ignore
+    this.windows = createWindows(this, (thrown) => this.#listenerThrew('window', thrown));
     this.#intake = this.#createIntake();
     this.streams = new Streams({ ...this.#shared(), clock, sink: this.#intake, loadRow: async (key) => (await this.sync.loadRows([key]))[0], firstUnseen: (row) => this.sync.firstUnseen(row) }); // prettier-ignore
+    this.rooms = new RoomBook({ ...this.#shared(), clock, streams: this.streams, revisions: this.revisions, replay: (event) => this.sync.event(event), onBegun: (key) => this.windows.reset(key), onSure: () => this.outbox.online() }); // prettier-ignore
     this.userLog = new UserLog({ store: this.store, turn: this.turn, book: this.book, intake: this.#intake });
     this.sync = this.#createSync();
     this.#ack = new PositionAck(clock, () => this.sync.position, (position) => this.request('sync.ack', { position })); // prettier-ignore
@@ -93,6 +100,19 @@ export class Core {
     return this.requests.call(op, input, this.options.requestTimeout);
   };
 
+  readonly ask: Ask = (op, input, take, ahead = false) =>
+    new Promise((resolve, reject) => {
+      const settle = (error: MagpieError | undefined, output: unknown): void => {
+        try {
+          resolve(this.turn.run(() => take(error, output as Output<typeof op> | undefined)));
+        } catch (thrown) {
+          reject(thrown as Error);
+        }
+      };
+      if (this.session.state === 'idle') return settle(new MagpieError('UNAUTHENTICATED'), undefined);
+      this.requests.post(op, input, this.options.requestTimeout, settle, ahead ? 'ahead' : undefined);
+    });
+
   keyOf(ref: string): string {
     return keyOf(ref, this.me());
   }
@@ -105,7 +125,7 @@ export class Core {
   /** From memory, by id or clientId. */
   peek(id: string): ClientMessage | undefined {
     const { entries, rows } = this.store;
-    const found = this.outbox.find(id) ?? entries.byId(id) ?? entries.byClientId(id);
+    const found = this.outbox.find(id) ?? entries.byId(id) ?? entries.byClientId(id) ?? this.rooms.find(id); // prettier-ignore
     if (found) return found;
     for (const { heads } of rows.all()) {
       const head = [heads.entry, heads.content, heads.live].find(
@@ -118,6 +138,19 @@ export class Core {
 
   gone(id: string): never {
     throw new MagpieError('MESSAGE_NOT_FOUND', { detail: { id } });
+  }
+
+  /** This user took back a message that is in no log. */
+  revokedUnstored(
+    id: string,
+    conv: string,
+    at: number,
+    more: { readonly reason?: string; readonly extra?: string },
+  ) {
+    const by = this.me();
+    const from = this.rooms.find(id)?.from ?? by;
+    const role = from === by ? 'sender' : this.rooms.current(conv.slice(2))?.me?.role === 'owner' ? 'owner' : 'admin'; // prettier-ignore
+    return this.turn.run(() => this.rooms.revoked({ id, conv, from, by, role, at, ...more }));
   }
 
   upload(job: UploadJob, options: SendOptions) {
@@ -150,42 +183,7 @@ export class Core {
   }
 
   #shared() {
-    return { store: this.store, turn: this.turn, me: this.me, request: this.request };
-  }
-
-  #createOutbox(): Outbox {
-    const { platform, sendTimeout, requestTimeout } = this.options;
-    return new Outbox({
-      platform,
-      sendTimeout,
-      requestTimeout,
-      me: this.me,
-      now: () => this.session.now(),
-      isOnline: () => this.session.state === 'online',
-      post: (input, timeout, settle) => this.requests.post('message.send', input, timeout, (error, output) => settle(error, output as Output<'message.send'> | undefined)), // prettier-ignore
-      upload: (content, media, options) =>
-        uploadMedia((job, how) => this.upload(job, how ?? {}), content, media, options),
-      onChange: (message) => this.#outgoing(message),
-      onSent: (message) => this.#sent(message),
-    });
-  }
-
-  #createWindows(): Windows {
-    return new Windows({
-      store: this.store,
-      turn: this.turn,
-      revisions: this.revisions,
-      me: this.me,
-      keyOf: (ref) => this.keyOf(ref),
-      outgoing: (ref) => this.outbox.outgoing(ref),
-      fetch: ({ types, limit = 20, ...options }) =>
-        this.request('message.list', {
-          ...options,
-          limit: Math.min(100, limit),
-          ...(types ? { types: [...types] } : {}),
-        }),
-      onThrown: (thrown) => this.#listenerThrew('window', thrown),
-    });
+    return { store: this.store, turn: this.turn, me: this.me, request: this.request, ask: this.ask };
   }
 
   #createIntake(): Intake {
@@ -194,6 +192,8 @@ export class Core {
       book: this.book,
       windows: this.windows,
       outbox: this.outbox,
+      presence: this.presence,
+      rooms: () => this.rooms,
       revisions: this.revisions,
       onTime: (time) => this.sync.seen(time),
       onDelivered: (ref, upTo) => this.options.reportsDelivery !== false && this.#delivery.report(ref, upTo),
@@ -209,6 +209,7 @@ export class Core {
       streams: this.streams,
       intake: this.#intake,
       userLog: this.userLog,
+      rooms: this.rooms,
       backlog: this.options.backlog,
       onSyncing: (first) => this.emitter.emit('syncing', { first }),
       onReady: (first, resumed) => {
@@ -233,6 +234,8 @@ export class Core {
       onOffline: () => {
         this.#ack.stop();
         this.sync.offline();
+        this.rooms.offline();
+        this.presence.offline();
       },
       onEvents: ({ r, e }) =>
         this.turn.run(() => {
@@ -257,7 +260,9 @@ export class Core {
   }
 
   #online(opened: SessionOpenOutput): void {
+    this.rooms.online();
     this.requests.online();
+    this.presence.online();
     if (this.options.persistOutbox === true && !this.outbox.restored) {
       this.outbox.restore(
         new OutboxStorage(
@@ -280,8 +285,8 @@ export class Core {
   }
 
   #sent(message: ClientMessage): void {
-    const { ref: _, mine: __, status: ___, stored: ____, ...wire } = message;
-    if (message.seq !== undefined) this.sync.own(message.conv, message.seq, wire);
+    if (message.seq !== undefined) this.sync.own(message.conv, message.seq, wireMessage(message));
+    else if (message.dropped === undefined) this.rooms.heard(message);
   }
 
   #newEpoch(): void {
@@ -297,6 +302,8 @@ export class Core {
     this.#ack.stop();
     this.outbox.end(error, false);
     this.#refresher.clear();
+    this.rooms.reset();
+    this.presence.reset();
     this.#delivery.clear();
     this.sync.reset();
     this.streams.clear();
@@ -304,6 +311,8 @@ export class Core {
   }
 
   #forget(): void {
+    this.rooms.reset();
+    this.presence.reset();
     this.store.clear();
     this.book.clear();
     this.streams.clear();

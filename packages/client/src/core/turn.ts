@@ -2,7 +2,7 @@ import type { ClientEvents, ClientMessage, ConversationView } from '../types.ts'
 import type { Emitter } from './emitter.ts';
 
 /** Events that are told after the messages of the same turn. */
-type Change = 'revoked' | 'deleted' | 'receipt' | 'delivered' | 'outgoing' | 'profile' | 'blocked';
+type Change = 'revoked' | 'deleted' | 'receipt' | 'delivered' | 'outgoing' | 'profile' | 'blocked' | 'room' | 'roomMembers' | 'roomOut'; // prettier-ignore
 
 export interface TurnViews {
   view(key: string): { readonly ref: string; readonly view: ConversationView | undefined };
@@ -64,7 +64,12 @@ export class Turn {
   }
 
   change<E extends Change>(event: E, data: ClientEvents[E]): void {
-    this.run(() => this.#changes.push(() => this.#emitter.emit(event, data)));
+    this.after(() => this.#emitter.emit(event, data));
+  }
+
+  /** The same with words of the caller's own. */
+  after(tell: () => void): void {
+    this.run(() => this.#changes.push(tell));
   }
 
   /** A row of the list changed, came or went. */

@@ -4,6 +4,11 @@ import type { ClientMessage, Media, MessageStatus, SendOptions } from '../types.
 /** One message on its way out. */
 export interface OutEntry {
   readonly input: SendInput;
+  /**
+   * The server keeps it and remembers its clientId: it is repeated until it is answered. Otherwise it is delivered at most once,
+   * and not repeated when that may have happened.
+   */
+  readonly durable: boolean;
   /** Still to be uploaded. */
   media: Media | undefined;
   readonly createdAt: number;
@@ -41,7 +46,7 @@ export function outgoingMessage(entry: OutEntry, me: string): ClientMessage {
     time: entry.createdAt,
     clientId: input.clientId,
     content: input.content,
-    stored: input.store !== false,
+    stored: entry.durable,
     status: entry.status,
     ...(entry.error ? { error: entry.error } : {}),
     ...(entry.progress === undefined ? {} : { progress: entry.progress }),

@@ -2,6 +2,7 @@ import { MagpieError, type SendableContent, type SendInput, type SendOutput } fr
 import { entryClassOf } from '../core/entry-class.ts';
 import { backOffDelay, fraction } from '../connection/backoff.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { Cancel } from '../requests/requests.ts';
 import type { ClientMessage, Media, SendOptions } from '../types.ts';
 import { laneOf, outgoingMessage, shared, withContent, type OutEntry } from './entry.ts';
 import type { OutboxStorage } from './persist.ts';
@@ -13,7 +14,11 @@ export interface OutboxNeeds {
   readonly me: () => string;
   readonly now: () => number;
   readonly isOnline: () => boolean;
-  readonly post: (input: SendInput, timeout: number, settle: (error: MagpieError | undefined, output: SendOutput | undefined) => void) => () => void; // prettier-ignore
+  /** Whether messages to a conversation may leave at this moment. */
+  readonly mayLeave: (ref: string) => boolean;
+  /** Whether the server will keep this message, as far as is known here. */
+  readonly isKept: (input: SendInput) => boolean;
+  readonly post: (input: SendInput, timeout: number, settle: (error: MagpieError | undefined, output: SendOutput | undefined) => void) => Cancel; // prettier-ignore
   /** Uploads an entry's files and answers the completed content. */
   readonly upload: (content: SendableContent, media: Media, options: SendOptions) => Promise<SendableContent>;
   readonly onChange: (message: ClientMessage) => void;
@@ -136,7 +141,7 @@ export class Outbox {
 
   #create(input: SendInput, media: Media | undefined, options: SendOptions, createdAt: number): OutEntry {
     const entry: OutEntry = {
-      input, media, createdAt, options, status: 'sending', error: undefined, progress: media ? 0 : undefined,
+      input, durable: this.#needs.isKept(input), media, createdAt, options, status: 'sending', error: undefined, progress: media ? 0 : undefined,
       since: this.#needs.platform.clock.now(), attempts: 0, stop: undefined, stopClock: undefined, waiters: [], sent: undefined,
     }; // prettier-ignore
     this.#entries.set(input.clientId, entry);
@@ -202,16 +207,22 @@ export class Outbox {
 
   #pump(lane: string): void {
     const entry = this.#lanes.get(lane)?.[0];
-    if (!entry || entry.stop || !this.#needs.isOnline()) return;
-    // Given up or not, an answer that still comes is believed: the request itself is left alone.
+    if (!entry || entry.stop || !this.#needs.isOnline() || !this.#needs.mayLeave(entry.input.ref)) return;
+    // Given up or not, an answer that still comes is believed: a request that was written is left alone.
     entry.stop = () => undefined;
-    this.#needs.post(entry.input, this.#needs.requestTimeout, (error, output) => {
+    const cancel = this.#needs.post(entry.input, this.#needs.requestTimeout, (error, output) => {
       entry.stop = undefined;
       if (output) this.#succeed(entry, this.#sentMessage(entry, output), true);
-      else if (error?.retryable === true && entry.status === 'sending')
-        this.#later(entry, error, () => this.#pump(lane));
-      else if (entry.status === 'sending') this.#settle(entry, error ?? new MagpieError('INTERNAL'));
+      else if (entry.status === 'sending') this.#refused(entry, error ?? new MagpieError('INTERNAL'), lane);
     });
+    if (!entry.durable) entry.stop = () => cancel('unsent');
+  }
+
+  #refused(entry: OutEntry, error: MagpieError, lane: string): void {
+    // Nobody would know a second copy of what is not kept: it is only repeated when the first surely went nowhere.
+    const repeat = error.retryable && (entry.durable || error.code !== 'TIMEOUT');
+    if (repeat) this.#later(entry, error, () => this.#pump(lane));
+    else this.#settle(entry, error);
   }
 
   #later(entry: OutEntry, error: MagpieError, again: () => void): void {
@@ -240,6 +251,7 @@ export class Outbox {
       stored: output.stored,
       status: 'sent',
       ...(output.seq === undefined ? {} : { seq: output.seq }),
+      ...(output.dropped === undefined ? {} : { dropped: output.dropped }),
       ...shared(entry.input),
     };
   }
@@ -308,9 +320,7 @@ export class Outbox {
 
   #save(): void {
     if (!this.#storage) return;
-    const kept = [...this.#entries.values()].filter(
-      ({ media, sent, input }) => !media && !sent && input.store !== false,
-    );
+    const kept = [...this.#entries.values()].filter(({ media, sent, durable }) => !media && !sent && durable);
     this.#storage.save(
       kept.map(({ input, createdAt, status }) => ({ input, createdAt, failed: status === 'failed' })),
     );

@@ -14,11 +14,11 @@ import { ONCE } from './once.ts';
 export type Settle = (error: MagpieError | undefined, output: unknown) => void;
 
 interface Pending {
-  readonly op: string;
   /** The envelope without its id, ready for the wire. */
   readonly body: string;
   readonly bytes: number;
   readonly once: boolean;
+  readonly ahead: boolean;
   readonly settle: Settle;
   readonly cancelTimer: () => void;
   /** Number on this connection; absent while it waits to be sent. */
@@ -28,6 +28,12 @@ interface Pending {
 /** Left free in a frame for its brackets and the ids. */
 const SLACK = 64;
 const FRAME_ROOM = LIMITS.frame.maxBytes - 1024;
+
+/** How a request is sent. `once`: its answer lost, it is not repeated. `ahead`: once, and at once, before whatever waits. */
+export type Manner = 'once' | 'ahead';
+
+/** Nothing is settled any more; with `unsent`, only if it was not written yet. */
+export type Cancel = (unsent?: 'unsent') => void;
 
 /** Requests: numbered, corked into frames, matched with replies, timed out, and carried over a reconnect where that is safe. */
 export class Requests {
@@ -53,14 +59,16 @@ export class Requests {
     });
   }
 
-  /** As `call`, with a callback that runs while the reply's frame is taken in. Returns the cancel (nothing is settled). */
-  post<N extends OperationName>(op: N, input: Input<N>, timeout: number, settle: Settle): () => void {
-    return this.#add(op, input, timeout, settle, false);
-  }
-
-  /** Sends ahead of the session: only for `session.open`. */
-  open(input: Input<'session.open'>, timeout: number, settle: Settle): () => void {
-    return this.#add('session.open', input, timeout, settle, true);
+  /** As `call`, with a callback that runs while the reply's frame is taken in. `session.open` goes ahead of its own session. */
+  post<N extends OperationName>(
+    op: N,
+    input: Input<N>,
+    timeout: number,
+    settle: Settle,
+    manner?: Manner,
+  ): Cancel {
+    // prettier-ignore
+    return this.#add(op, input, timeout, settle, manner);
   }
 
   reply(reply: ReplyEnvelope): void {
@@ -89,8 +97,7 @@ export class Requests {
     const later = [...this.#waiting];
     this.#waiting.clear();
     for (const pending of [...lost, ...later]) {
-      if (pending.op !== 'session.open' && (!pending.once || pending.id === undefined))
-        this.#putBack(pending);
+      if (!pending.ahead && (!pending.once || pending.id === undefined)) this.#putBack(pending);
       else
         this.#fail(
           pending,
@@ -108,7 +115,7 @@ export class Requests {
     for (const pending of all) this.#fail(pending, error);
   }
 
-  #add(op: string, input: unknown, timeout: number, settle: Settle, ahead: boolean): () => void {
+  #add(op: string, input: unknown, timeout: number, settle: Settle, manner: Manner | undefined): Cancel {
     const body = `"op":${JSON.stringify(op)},"in":${JSON.stringify(input)}}`;
     const bytes = utf8Length(body) + SLACK;
     const cancelTimer = this.#clock.after(timeout, () => {
@@ -116,7 +123,8 @@ export class Requests {
       const code = pending.id === undefined ? 'OFFLINE' : 'TIMEOUT';
       settle(new MagpieError(code), undefined);
     });
-    const pending: Pending = { op, body, bytes, once: ONCE.has(op), settle, cancelTimer };
+    const ahead = manner === 'ahead';
+    const pending: Pending = { body, bytes, ahead, once: manner !== undefined || ONCE.has(op), settle, cancelTimer }; // prettier-ignore
     if (bytes > FRAME_ROOM) {
       this.#waiting.add(pending);
       void Promise.resolve().then(() => {
@@ -128,7 +136,8 @@ export class Requests {
       this.#waiting.add(pending);
       this.#cork();
     }
-    return () => {
+    return (unsent) => {
+      if (unsent && pending.id !== undefined) return;
       if (this.#forget(pending)) cancelTimer();
     };
   }

@@ -139,7 +139,8 @@ export class Session {
     if (!login) return;
     this.#cancelOpen?.();
     const sentAt = options.platform.clock.now();
-    this.#cancelOpen = requests.open(
+    this.#cancelOpen = requests.post(
+      'session.open',
       openInput(options, instance, login, this.#resume),
       options.requestTimeout,
       (error, output) => {
@@ -147,6 +148,7 @@ export class Session {
         if (error) return this.#refused(error);
         this.#accepted(output as SessionOpenOutput, sentAt);
       },
+      'ahead',
     );
   }
 

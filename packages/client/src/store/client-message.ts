@@ -12,6 +12,12 @@ export function clientMessage(message: Message, me: string): ClientMessage {
   };
 }
 
+/** A message as it came, or would have come, by the wire. */
+export function wireMessage(message: ClientMessage): Message {
+  const { ref: _, mine: __, status: ___, stored: ____, error: _____, progress: ______, dropped: _______, ...wire } = message; // prettier-ignore
+  return wire;
+}
+
 /** Knows what became of messages since, for replies that were read before and arrive after (revoked, deleted for me). */
 export class Revisions {
   static readonly #KEPT = 500;

@@ -1,7 +1,16 @@
-import { refOf, type EventEnvelope, type EventPayload, type Message, type People } from '@magpie/protocol';
+import {
+  kindOf,
+  refOf,
+  type EventEnvelope,
+  type EventPayload,
+  type Message,
+  type People,
+} from '@magpie/protocol';
 import type { ConversationBook } from '../conversations/book.ts';
 import type { Turn } from '../core/turn.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { PresenceBook } from '../presence/book.ts';
+import type { RoomBook } from '../rooms/book.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import { clientMessage, type Revisions } from '../store/client-message.ts';
 import type { ClientMessage } from '../types.ts';
@@ -13,6 +22,9 @@ export interface IntakeNeeds {
   readonly book: ConversationBook;
   readonly windows: Windows;
   readonly outbox: Outbox;
+  /** Made after this one. */
+  readonly rooms: () => RoomBook;
+  readonly presence: PresenceBook;
   readonly revisions: Revisions;
   readonly turn: Turn;
   readonly me: () => string;
@@ -40,12 +52,14 @@ export class Intake implements StreamSink {
 
   entry(key: string, seq: number, wire: Message | undefined, people: People | undefined): void {
     const { store, book, windows, outbox, turn } = this.#needs;
+    const inRoom = kindOf(key) === 'room';
     this.people(people, key);
     if (wire) this.#needs.onTime(wire.time);
     const current = wire && this.#needs.revisions.current(wire);
-    book.entry(key, seq, current);
+    if (!inRoom) book.entry(key, seq, current);
     const message = current && clientMessage(current, this.#needs.me());
     if (message) store.entries.put(key, [message]);
+    if (message && inRoom) this.#needs.rooms().heard(message);
     const own = message?.mine === true && outbox.arrived(message);
     windows.entry(key, seq, message);
     if (!message || own) return;
@@ -83,17 +97,27 @@ export class Intake implements StreamSink {
 
   /** Messages and facts that have no number. */
   transient(event: EventEnvelope): void {
-    const { turn, outbox } = this.#needs;
+    const { turn, presence } = this.#needs;
     if (event.e === 'message.transient' || event.e === 'message.created') {
-      const { message, people } = event.d as EventPayload<'message.transient'>;
-      this.people(people, message.conv);
-      const told = clientMessage(message, this.#needs.me());
-      if (told.mine && outbox.arrived(told)) return;
-      turn.message(told, false);
+      this.#unstored(event.d as EventPayload<'message.transient'>);
     } else if (event.e === 'receipt.delivered' && event.c !== undefined) {
       const { by, upTo, at } = event.d as EventPayload<'receipt.delivered'>;
       turn.change('delivered', { ref: this.#ref(event.c), by, upTo, at });
+    } else if (event.e === 'presence.changed') {
+      presence.changed(event.d as EventPayload<'presence.changed'>);
+    } else if (event.e.startsWith('room.')) {
+      this.#needs.rooms().fact(event);
     }
+  }
+
+  #unstored({ message, people }: EventPayload<'message.transient'>): void {
+    const { turn, outbox, revisions } = this.#needs;
+    this.people(people, message.conv);
+    const told = clientMessage(revisions.current(message) ?? message, this.#needs.me());
+    const own = told.mine && outbox.arrived(told);
+    // The same may have been handed over on entering, or be known from the answer to its sending.
+    const news = kindOf(message.conv) !== 'room' || this.#needs.rooms().heard(told);
+    if (news && !own) turn.message(told, false);
   }
 
   /** The user's history of a conversation was cleared up to a seq. */
@@ -157,6 +181,7 @@ export class Intake implements StreamSink {
     const message = clientMessage(d.message, this.#needs.me());
     const held = store.entries.get(key, seq) !== undefined || windows.holds(key, id) || inHeads;
     if (held) store.entries.put(key, [message]);
+    this.#needs.rooms().revise(message);
     windows.revise(key, message);
     // One that arrived revoked already, or was never here, is no news.
     if (!held || known) return;

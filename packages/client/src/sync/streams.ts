@@ -1,5 +1,4 @@
 import {
-  MagpieError,
   refOf,
   type Conversation,
   type EventEnvelope,
@@ -10,9 +9,10 @@ import {
   type Output,
   type People,
 } from '@magpie/protocol';
-import { isHole } from '../core/entry-class.ts'; // prettier-ignore
+import { isHole } from '../core/entry-class.ts';
 import type { Turn } from '../core/turn.ts';
 import type { Clock } from '../platform/platform.ts';
+import { persist } from '../requests/persist.ts';
 
 /** Where the streams of conversations end up, in order and once. */
 export interface StreamSink {
@@ -35,6 +35,13 @@ export interface StreamNeeds {
   readonly loadRow: (key: string) => Promise<Conversation | undefined>;
   /** The first seq of such a conversation that cannot have been seen yet. */
   readonly firstUnseen: (row: Conversation) => Promise<number>;
+}
+
+/** How far the server is in a conversation; changes may be unknown. */
+export interface End {
+  readonly conv: string;
+  readonly lastSeq: number;
+  readonly changeSeq?: number | undefined;
 }
 
 interface Arrival {
@@ -60,6 +67,8 @@ interface Track {
   readonly heldChanges: Map<number, EventEnvelope>;
   healing: Promise<void> | undefined;
   healingChanges: Promise<void> | undefined;
+  /** Forgotten: what is still being read for it goes nowhere. */
+  gone: boolean;
 }
 
 /** An event may overtake another by this much before the gap counts as loss. */
@@ -69,8 +78,6 @@ const LONGEST_GAP = 2_000;
 const PAGE = 100;
 /** The list waits no longer than this for a gap to heal. */
 const LONGEST_HOLD = 3_000;
-const RETRY = 500;
-const LONGEST_RETRY = 10_000;
 
 /** The messages and changes streams of all conversations: each number once, in order, gaps healed from the server. */
 export class Streams {
@@ -90,24 +97,31 @@ export class Streams {
     this.#busy.clear();
   }
 
+  /** This conversation is followed no more; what comes of it later begins anew. */
+  forget(key: string): void {
+    const track = this.#tracks.get(key);
+    if (track) track.gone = true;
+    this.#tracks.delete(key);
+  }
+
   knows(key: string): boolean {
     return this.#tracks.get(key)?.seq !== undefined;
   }
 
   /** This conversation is up to date as of this row: nothing before it will be raised. */
-  begin(row: Pick<Conversation, 'conv' | 'lastSeq' | 'changeSeq'>): void {
-    const track = this.#track(row.conv);
-    track.seq = Math.max(track.seq ?? 0, row.lastSeq);
-    track.changeSeq = Math.max(track.changeSeq ?? 0, row.changeSeq);
+  begin({ conv, lastSeq, changeSeq }: End): void {
+    const track = this.#track(conv);
+    track.seq = Math.max(track.seq ?? 0, lastSeq);
+    if (changeSeq !== undefined) track.changeSeq = Math.max(track.changeSeq ?? 0, changeSeq);
     this.#drain(track);
   }
 
   /** The server is as far as this row says: reads what lies between. */
-  advance(row: Pick<Conversation, 'conv' | 'lastSeq' | 'changeSeq'>, from = 0): void {
+  advance(row: End, from = 0): void {
     const track = this.#track(row.conv);
     this.#place(track, row, from);
     track.goal = Math.max(track.goal, row.lastSeq);
-    track.changeGoal = Math.max(track.changeGoal, row.changeSeq);
+    track.changeGoal = Math.max(track.changeGoal, row.changeSeq ?? 0);
     this.#heal(track);
     this.#healChanges(track);
   }
@@ -123,7 +137,7 @@ export class Streams {
     if (message !== undefined || !track.held.has(seq)) track.held.set(seq, { message, people });
     if (track.seq === undefined) return this.#locate(track);
     this.#drain(track);
-    if (track.held.size > 0) this.#soon(() => this.#heal(track));
+    if (track.held.size > 0) this.#soon(track, () => this.#heal(track));
   }
 
   change(key: string, event: EventEnvelope): void {
@@ -133,7 +147,7 @@ export class Streams {
     if (n <= track.changeSeq) return;
     track.heldChanges.set(n, event);
     this.#drainChanges(track);
-    if (track.heldChanges.size > 0) this.#soon(() => this.#healChanges(track));
+    if (track.heldChanges.size > 0) this.#soon(track, () => this.#healChanges(track));
   }
 
   /** Resolves when no gap is being healed. */
@@ -142,7 +156,7 @@ export class Streams {
   }
 
   /** Where the streams of a conversation begin that was not followed so far. */
-  #place(track: Track, row: Pick<Conversation, 'lastSeq' | 'changeSeq'>, from: number): void {
+  #place(track: Track, row: End, from: number): void {
     if (track.seq === undefined) {
       track.seq = from;
       track.fromPage = row.lastSeq;
@@ -154,15 +168,15 @@ export class Streams {
   #track(key: string): Track {
     const known = this.#tracks.get(key);
     if (known) return known;
-    const track: Track = { key, seq: undefined, changeSeq: undefined, goal: 0, changeGoal: 0, fromPage: 0, held: new Map(), heldChanges: new Map(), healing: undefined, healingChanges: undefined }; // prettier-ignore
+    const track: Track = { key, seq: undefined, changeSeq: undefined, goal: 0, changeGoal: 0, fromPage: 0, held: new Map(), heldChanges: new Map(), healing: undefined, healingChanges: undefined, gone: false }; // prettier-ignore
     this.#tracks.set(key, track);
     return track;
   }
 
-  #soon(work: () => void): void {
+  #soon(track: Track, work: () => void): void {
     const generation = this.#generation;
     this.#needs.clock.after(PATIENCE, () => {
-      if (generation === this.#generation) work();
+      if (generation === this.#generation && !track.gone) work();
     });
   }
 
@@ -172,9 +186,9 @@ export class Streams {
     // The row is taken in on the way; the list tells of it after the messages, as always.
     const release = this.#needs.turn.hold();
     this.#needs.clock.after(LONGEST_HOLD, release);
-    track.healing = this.#work(async (valid) => {
-      const row = await this.#persist(valid, () => this.#needs.loadRow(track.key));
-      const unseen = row && (await this.#persist(valid, () => this.#needs.firstUnseen(row)));
+    track.healing = this.#work(track, async (valid) => {
+      const row = await persist(this.#needs.clock, valid, () => this.#needs.loadRow(track.key));
+      const unseen = row && (await persist(this.#needs.clock, valid, () => this.#needs.firstUnseen(row)));
       if (!valid()) return;
       this.#needs.turn.run(() => {
         const first = Math.min(...track.held.keys(), unseen ?? Infinity);
@@ -223,7 +237,7 @@ export class Streams {
     const goal = Math.max(track.goal, ...track.held.keys());
     const far = goal - (track.seq ?? 0) > LONGEST_GAP;
     if (far) track.seq = goal - PAGE;
-    track.healing = this.#work(async (valid) => {
+    track.healing = this.#work(track, async (valid) => {
       while (valid() && this.#missing(track)) {
         const page = await this.#ask(valid, 'message.list', { ref: this.#ref(track), seq: (track.seq ?? 0) + 1, direction: 'newer', limit: PAGE }); // prettier-ignore
         if (!valid()) return;
@@ -254,7 +268,7 @@ export class Streams {
     const missing = (): boolean =>
       Math.max(track.changeGoal, ...track.heldChanges.keys()) > (track.changeSeq ?? Infinity);
     if (track.healingChanges || !missing()) return;
-    track.healingChanges = this.#work(async (valid) => {
+    track.healingChanges = this.#work(track, async (valid) => {
       while (valid() && missing()) {
         const page = await this.#ask(valid, 'message.changes', { ref: this.#ref(track), after: track.changeSeq ?? 0, limit: PAGE }); // prettier-ignore
         if (!valid()) return;
@@ -291,28 +305,13 @@ export class Streams {
     op: N,
     input: Input<N>,
   ): Promise<Output<N> | undefined> {
-    return this.#persist(valid, () => this.#needs.request(op, input));
+    return persist(this.#needs.clock, valid, () => this.#needs.request(op, input));
   }
 
-  /** Asks until there is an answer; undefined when the server will never give one. */
-  async #persist<T>(valid: () => boolean, ask: () => Promise<T>): Promise<T | undefined> {
-    for (let delay = RETRY; valid(); delay = Math.min(LONGEST_RETRY, delay * 2)) {
-      try {
-        return await ask();
-      } catch (thrown) {
-        const error = MagpieError.from(thrown);
-        if (!error.retryable) return undefined;
-        await new Promise<void>(
-          (resolve) => void this.#needs.clock.after(error.retryAfter ?? delay, resolve),
-        );
-      }
-    }
-    return undefined;
-  }
-
-  #work(work: (valid: () => boolean) => Promise<void>): Promise<void> {
+  #work(track: Track, work: (valid: () => boolean) => Promise<void>): Promise<void> {
     const generation = this.#generation;
-    const promise = work(() => generation === this.#generation).finally(() => this.#busy.delete(promise));
+    const valid = (): boolean => generation === this.#generation && !track.gone;
+    const promise = work(valid).finally(() => this.#busy.delete(promise));
     this.#busy.add(promise);
     return promise;
   }

@@ -1,7 +1,9 @@
-import { MagpieError, refOf, type Conversation, type EventEnvelope, type EventPayload, type Input, type Message, type OperationName, type Output, type People, type Position, type SessionOpenOutput } from '@magpie/protocol'; // prettier-ignore
+import { type MagpieError, refOf, type Conversation, type EventEnvelope, type EventPayload, type Input, type Message, type OperationName, type Output, type People, type Position, type SessionOpenOutput } from '@magpie/protocol'; // prettier-ignore
 import type { ConversationBook } from '../conversations/book.ts';
 import type { Turn } from '../core/turn.ts';
 import type { Clock } from '../platform/platform.ts';
+import { persist } from '../requests/persist.ts';
+import type { RoomBook } from '../rooms/book.ts';
 import { clientMessage } from '../store/client-message.ts';
 import type { LocalStore } from '../store/local-store.ts';
 import type { ClientOptions } from '../types.ts';
@@ -19,6 +21,7 @@ export interface SyncNeeds {
   readonly streams: Streams;
   readonly intake: Intake;
   readonly userLog: UserLog;
+  readonly rooms: RoomBook;
   readonly backlog: ClientOptions['backlog'];
   readonly me: () => string;
   readonly request: <N extends OperationName>(op: N, input: Input<N>) => Promise<Output<N>>;
@@ -29,8 +32,6 @@ export interface SyncNeeds {
   readonly onNewEpoch: () => void;
 }
 
-const RETRY = 500;
-const LONGEST_RETRY = 10_000;
 const LONGEST_HOLD = 3_000;
 /** A message gets its time before it is committed, and the clocks of nodes differ. */
 const OVERLAP = 10_000;
@@ -109,6 +110,7 @@ export class Sync {
     );
     if (!valid()) return;
     this.#release();
+    await this.#needs.rooms.settled();
     await this.#needs.streams.settled();
     if (!valid()) return;
     this.#needs.turn.holdRows(false);
@@ -170,7 +172,8 @@ export class Sync {
   }
 
   #take(event: EventEnvelope): void {
-    const { streams, intake } = this.#needs;
+    const { streams, intake, rooms } = this.#needs;
+    if (rooms.withholds(event)) return;
     const stream = EVENT_STREAM[event.e];
     if (stream === 'user') return this.#takeUser(event);
     if (event.c === undefined || event.n === undefined) return intake.transient(event);
@@ -345,20 +348,11 @@ export class Sync {
     return { rows, people };
   }
 
-  /** Tries until it works or is no longer wanted. */
-  async #insist<T>(valid: () => boolean, work: () => Promise<T>): Promise<T | undefined> {
-    for (let delay = RETRY; valid(); delay = Math.min(LONGEST_RETRY, delay * 2)) {
-      try {
-        return await work();
-      } catch (thrown) {
-        if (!valid()) return undefined;
-        const error = MagpieError.from(thrown);
-        if (!error.retryable) this.#needs.onError(error);
-        await new Promise<void>(
-          (resolve) => void this.#needs.clock.after(error.retryAfter ?? delay, resolve),
-        );
-      }
-    }
-    return undefined;
+  /** Tries until it works or is no longer wanted; a refusal is told and changes nothing about that. */
+  #insist<T>(valid: () => boolean, work: () => Promise<T>): Promise<T | undefined> {
+    return persist(this.#needs.clock, valid, work, (error) => {
+      this.#needs.onError(error);
+      return true;
+    });
   }
 }
