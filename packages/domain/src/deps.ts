@@ -5,6 +5,7 @@ import type { Delivery } from './delivery/delivery.ts';
 import type { RateLimiter } from './core/rate.ts';
 import type { Pressure } from './core/pressure.ts';
 import type { Bus } from './ports/bus.ts';
+import type { Presences } from './presence/presences.ts';
 import type { NodeProbe } from './ports/node.ts';
 import type { Outbound } from './ports/outbound.ts';
 import type {
@@ -51,5 +52,6 @@ export interface Deps extends Omit<Ports, 'tokens'> {
   readonly delivery: Delivery;
   readonly rate: RateLimiter;
   readonly timers: Timers;
+  readonly presences: Presences;
   readonly pressure: Pressure;
 }

@@ -21,6 +21,8 @@ import { collectUnused, fileHandlers } from './file/handlers.ts';
 import { groupHandlers } from './group/handlers.ts';
 import { messageHandlers } from './message/handlers.ts';
 import { nodeHandlers } from './node/handlers.ts';
+import { presenceHandlers } from './presence/handlers.ts';
+import { Presences } from './presence/presences.ts';
 import { receiptHandlers } from './receipt/handlers.ts';
 import { endEmptyRooms } from './room/ending.ts';
 import { roomHandlers } from './room/handlers.ts';
@@ -86,6 +88,7 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     ...roomHandlers(deps),
     ...fileHandlers(deps),
     ...nodeHandlers(deps),
+    ...presenceHandlers(deps),
     ...webhookHandlers(deps),
     ...wordHandlers(deps),
   };
@@ -129,6 +132,7 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     },
     close: async () => {
       await Promise.all([deps.timers.close(), outbox.close()]);
+      await deps.presences.close();
       deps.hooks.close();
       deps.rooms.close();
       deps.words.close();
@@ -148,6 +152,7 @@ function createDeps(ports: Ports): Deps {
   const apps = new AppDirectory(store, bus);
   const accounts = new Accounts(store, bus, clock);
   const sessions = new SessionRegistry(clock);
+  const timers = new Timers({ ...ports, store });
   return {
     ...ports,
     store,
@@ -158,7 +163,8 @@ function createDeps(ports: Ports): Deps {
     conversations: new Conversations(store, accounts, clock, bus),
     delivery: new Delivery(sessions, store.conversations, bus),
     rate: new RateLimiter(clock),
-    timers: new Timers(ports),
+    timers,
+    presences: new Presences({ ...ports, store, apps, sessions, timers, hooks }),
     rooms: new Rooms({ ...ports, store, apps, accounts, sessions, emit: hooks.emit }),
     pressure: new Pressure(),
     hooks,

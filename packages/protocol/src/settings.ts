@@ -40,6 +40,7 @@ export const SETTINGS = {
   'groups.community.max': setting(whole(100_000), 100_000, 'Member cap of communities.'),
   'groups.circle.max': setting(whole(100_000), 500, 'Member cap of circle groups.'),
   'groups.club.max': setting(whole(100_000), 200, 'Member cap of club groups.'),
+  'presence.grace': setting(whole(3_600_000), 30_000, 'How long a lost connection may take to come back before others are told.'),
   'rooms.history': setting(v.boolean(), false, 'Keep the messages of rooms and page them like a group’s.'),
   'rooms.recent': setting(whole(50), 20, 'Messages shown to who enters a room, at most.'),
   'webhook.before.timeout': setting(v.pipe(v.number(), v.integer(), v.minValue(50), v.maxValue(10_000)), 2_000, 'How long a before hook may take.'),

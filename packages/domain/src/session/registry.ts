@@ -35,6 +35,8 @@ export interface SessionListener {
   dropped?(session: Session): void;
   /** For good. */
   ended?(session: Session, reason: KickReason | 'loggedOut'): void;
+  /** A session was ended while its connection was gone: it will not be resumed. */
+  voided?(app: string, userId: string, instance: string): void;
 }
 
 const RESUME_WINDOW = 5 * 60_000;
@@ -147,7 +149,9 @@ export class SessionRegistry {
   kickUser(app: string, userId: string, reason: KickReason, instance?: string): number {
     const ended = this.of(app, userId).filter((s) => instance === undefined || s.instance === instance);
     for (const [id, gone] of this.detached) {
-      if (gone.app === app && gone.userId === userId && (instance === undefined || gone.instance === instance)) this.detached.delete(id); // prettier-ignore
+      if (gone.app !== app || gone.userId !== userId || (instance !== undefined && gone.instance !== instance)) continue; // prettier-ignore
+      this.detached.delete(id);
+      for (const listener of this.listeners) listener.voided?.(app, userId, gone.instance);
     }
     for (const session of [...ended]) this.kick(session, reason);
     return ended.length;

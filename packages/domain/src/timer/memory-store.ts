@@ -80,7 +80,12 @@ export class MemoryTimerStore implements Pick<Store, 'commit' | 'timers'> {
         this.rows.set(op.id, { ...this.held(op.id, op.owner, index), owner: undefined, dueAt: op.dueAt });
         return undefined;
       default:
-        return { of: op.op };
+        return this.other(op);
     }
+  }
+
+  /** For stores of tests that know more. */
+  protected other(op: WriteOp): unknown {
+    return { of: op.op };
   }
 }
