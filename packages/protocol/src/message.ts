@@ -171,7 +171,8 @@ export const messageRevoke = defineOperation({
   callers: ['user', 'admin'],
   idempotency: 'yes',
   input: v.strictObject({ id: messageIdText, reason: opt(text(256)), extra: opt(text(1024)) }),
-  output: v.object({ id: messageIdText, conv: conversationKey, seq, time }),
+  /** `seq` is absent for what was never stored. */
+  output: v.object({ id: messageIdText, conv: conversationKey, seq: opt(seq), time }),
   errors: ['MESSAGE_NOT_FOUND', 'REVOKE_TOO_LATE', 'ALREADY_REVOKED', 'NOT_MEMBER'],
 });
 

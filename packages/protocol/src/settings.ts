@@ -42,6 +42,7 @@ export const SETTINGS = {
   'groups.club.max': setting(whole(100_000), 200, 'Member cap of club groups.'),
   'presence.grace': setting(whole(3_600_000), 30_000, 'How long a lost connection may take to come back before others are told.'),
   'rooms.history': setting(v.boolean(), false, 'Keep the messages of rooms and page them like a group’s.'),
+  'rooms.silence': setting(whole(10_800_000), 0, 'How long a lost connection keeps its place in a room; 0 = as its kind says.'),
   'rooms.recent': setting(whole(50), 20, 'Messages shown to who enters a room, at most.'),
   'webhook.before.timeout': setting(v.pipe(v.number(), v.integer(), v.minValue(50), v.maxValue(10_000)), 2_000, 'How long a before hook may take.'),
   'webhook.before.onFailure': setting(v.picklist(['allow', 'refuse']), 'allow', 'What happens when a before hook does not answer as it should.'),

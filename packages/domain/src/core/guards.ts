@@ -2,6 +2,7 @@ import {
   directPair,
   entryClassOf,
   MagpieError,
+  type Priority,
   type SendableContent,
   type SendInput,
 } from '@magpie/protocol';
@@ -9,6 +10,9 @@ import type { Place } from '../conversation/resolve.ts';
 import type { Deps } from '../deps.ts';
 import { bodyText } from '../message/body.ts';
 import type { ParticipantRow } from '../ports/rows.ts';
+import { roomGuard } from '../room/guard.ts';
+import { hookGuard } from '../webhook/send-hook.ts';
+import { wordGuard } from '../word/words.ts';
 import type { Ctx } from './context.ts';
 
 /**
@@ -24,9 +28,13 @@ export interface SendAttempt {
   readonly asked: Said;
   content: SendableContent;
   extra: string | undefined;
+  /** In place of the sender's. */
+  mentions: SendInput['mentions'] | undefined;
   audience: readonly string[] | null;
   counts: boolean;
   stored: boolean;
+  /** What it counts as under pressure. */
+  priority: Priority | undefined;
   dropped: string | undefined;
   /** The body as the sender asked for it, once `sizeGuard` has made it. */
   given: string;
@@ -61,7 +69,9 @@ export function createAttempt(
     participant,
     asked,
     ...asked,
+    mentions: undefined,
     stored: input.store !== false && type !== 'typing',
+    priority: input.priority,
     dropped: undefined,
     given: '',
   };
@@ -79,14 +89,16 @@ export const rateGuard: SendGuard = ({ ctx, place }, { rate }) => {
 };
 
 export const sizeGuard: SendGuard = (attempt) => {
-  const { ctx, input } = attempt;
   attempt.given = bodyText(attempt);
-  const max = ctx.app.settings['limits.message.maxBytes'];
   // Cheap bound first: a UTF-16 unit is at most three bytes.
-  if (attempt.given.length * 3 <= max) return;
-  const bytes = utf8Length(JSON.stringify(input.content)) + utf8Length(input.extra ?? '');
-  if (bytes > max) throw new MagpieError('TOO_LARGE', { field: 'content', message: `Content and extra may hold ${max} bytes together; these are ${bytes}.` }); // prettier-ignore
+  if (attempt.given.length * 3 > attempt.ctx.app.settings['limits.message.maxBytes']) checkSize(attempt);
 };
+
+export function checkSize({ ctx, content, extra }: Pick<SendAttempt, 'ctx' | 'content' | 'extra'>): void {
+  const max = ctx.app.settings['limits.message.maxBytes'];
+  const bytes = utf8Length(JSON.stringify(content)) + utf8Length(extra ?? '');
+  if (bytes > max) throw new MagpieError('TOO_LARGE', { field: 'content', message: `Content and extra may hold ${max} bytes together; these are ${bytes}.` }); // prettier-ignore
+}
 
 function utf8Length(text: string): number {
   let bytes = text.length;
@@ -128,4 +140,12 @@ function refuseOrHide(attempt: SendAttempt): void {
 }
 
 /** In this order: what is cheap, who may, what may be said, and last the app's back end. */
-export const SEND_GUARDS: readonly SendGuard[] = [rateGuard, sizeGuard, memberGuard, blockGuard];
+export const SEND_GUARDS: readonly SendGuard[] = [
+  rateGuard,
+  sizeGuard,
+  memberGuard,
+  blockGuard,
+  roomGuard,
+  wordGuard,
+  hookGuard,
+];

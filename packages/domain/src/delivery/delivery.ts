@@ -24,7 +24,16 @@ export interface Posting {
   readonly priority?: Priority | undefined;
   /** Of a message: what it is, and its JSON alone. */
   readonly message?:
-    { readonly id: string; readonly from: string; readonly time: number; readonly json: string } | undefined;
+    | {
+        readonly id: string;
+        readonly from: string;
+        readonly clientId: string;
+        readonly time: number;
+        readonly json: string;
+        /** Drawn by all, and not meant for this moment alone. */
+        readonly keep: boolean;
+      }
+    | undefined;
 }
 
 /** Delivers to the people of a kind of conversation whose members are not rows of the store. */

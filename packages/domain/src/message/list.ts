@@ -15,7 +15,7 @@ export function listHandler(deps: Deps): Handler<'message.list'> {
     const sight = await deps.conversations.find(ctx, input.ref);
     // A direct conversation that has not begun is an empty one; anything else unknown is not found.
     if (!sight && input.ref.startsWith('u:')) return EMPTY;
-    const found = sight ?? (await deps.conversations.require(ctx, input.ref));
+    const found = sight ?? (await deps.conversations.read(ctx, input.ref));
     const start = await startOf(deps, found, input);
     const page = await collect(deps, found, input, start);
     return new RawJson(await pageText(deps, ctx, found, page));
@@ -113,7 +113,7 @@ export function getHandler(deps: Deps): Handler<'message.get'> {
 /** `message.changes`: the changes stream of one conversation, as its events. */
 export function changesHandler(deps: Deps): Handler<'message.changes'> {
   return async (ctx, input) => {
-    const sight = await deps.conversations.require(ctx, input.ref);
+    const sight = await deps.conversations.read(ctx, input.ref);
     const { conversation, place } = sight;
     const end = conversation.changeSeq;
     // What happened after leaving is not for those who left.

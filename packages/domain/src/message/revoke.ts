@@ -1,4 +1,4 @@
-import { MagpieError, type EventPayload, type Message } from '@magpie/protocol';
+import { MagpieError, parseMessageId, type EventPayload, type Message } from '@magpie/protocol';
 import type { Sight } from '../conversation/resolve.ts';
 import type { Ctx, Handler } from '../core/context.ts';
 import { conflictsAs } from '../core/conflict.ts';
@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import { GROUP_RULES } from '../group/rules.ts';
 import { messageJson } from '../message-json.ts';
 import type { MessageRow } from '../ports/rows.ts';
+import { revokeUnstored, roleOver } from '../room/recall.ts';
 import { parsePart } from './part.ts';
 
 type RevokeRole = NonNullable<Message['revoked']>['role'];
@@ -15,6 +16,7 @@ type RevokeRole = NonNullable<Message['revoked']>['role'];
 /** `message.revoke`: the entry stays in its place; what it held goes, but for the text if the app keeps it. */
 export function revokeHandler(deps: Deps): Handler<'message.revoke'> {
   return async (ctx, input) => {
+    if (!parseMessageId(input.id)) return revokeUnstored(deps, ctx, input);
     const { sight, row } = await deps.conversations.message(ctx, input.id, 'id');
     if (row.revoked) throw new MagpieError('ALREADY_REVOKED', { field: 'id' });
     if (row.cls !== 'content')
@@ -64,6 +66,8 @@ async function revokeRole(deps: Deps, ctx: Ctx, sight: Sight, row: MessageRow): 
       if (!theirs || theirs.role === 'member') return 'admin';
     }
   }
+  const over = sight.place.kind === 'room' ? await roleOver(deps, ctx, deps.rooms.at(sight.place.num), row.sender) : undefined; // prettier-ignore
+  if (over) return over;
   if (row.sender !== ctx.userId) throw new MagpieError('FORBIDDEN', { field: 'id', message: 'Only the sender may revoke this message.' }); // prettier-ignore
   const window = ctx.app.settings['recall.window'];
   if (deps.clock.now() - row.time > window)

@@ -57,7 +57,7 @@ async function findPlace(deps: Deps, ctx: Ctx, ref: string): Promise<Place> {
   if (kindOf(ref) === 'direct')
     return deps.conversations.direct(ctx.app.id, ctx.userId, keyOf(ref, ctx.userId));
   const place = await deps.conversations.byKey(ctx.app.id, ref);
-  if (!place) throw new MagpieError('CONVERSATION_NOT_FOUND', { field: 'ref' });
+  if (!place) throw new MagpieError(kindOf(ref) === 'room' ? 'ROOM_NOT_FOUND' : 'CONVERSATION_NOT_FOUND', { field: 'ref' }); // prettier-ignore
   return place;
 }
 
@@ -84,13 +84,14 @@ function bodyOf(attempt: SendAttempt): string {
   const same =
     attempt.content === asked.content &&
     attempt.extra === asked.extra &&
+    attempt.mentions === undefined &&
     attempt.audience === asked.audience &&
     attempt.counts === asked.counts;
   return same ? attempt.given : bodyText(attempt);
 }
 
 function append(deps: Deps, attempt: SendAttempt, body: string): Promise<SendOutput> {
-  const { ctx, input, place, audience, counts } = attempt;
+  const { ctx, input, place, content, audience, counts } = attempt;
   const op = {
     op: 'append',
     app: ctx.app.id,
@@ -98,8 +99,8 @@ function append(deps: Deps, attempt: SendAttempt, body: string): Promise<SendOut
     sender: ctx.userId,
     clientId: input.clientId,
     fp: fingerprint(attempt.given),
-    type: input.content.type,
-    cls: entryClassOf(input.content.type),
+    type: content.type,
+    cls: entryClassOf(content.type),
     counts,
     notLast: input.notLast === true,
     receipt: input.receipt === true,
@@ -110,25 +111,41 @@ function append(deps: Deps, attempt: SendAttempt, body: string): Promise<SendOut
   return deps.store.commit([op]).then(([result]) => appended(deps, attempt, body, result));
 }
 
-function appended(deps: Deps, attempt: SendAttempt, body: string, result: AppendResult): SendOutput {
+type Reply = SendOutput | Promise<SendOutput>;
+
+function appended(deps: Deps, attempt: SendAttempt, body: string, result: AppendResult): Reply {
   const { ctx, input, place } = attempt;
   const { seq, time } = result;
   if (result.duplicate && !result.sameContent)
     throw new MagpieError('IDEMPOTENCY_CONFLICT', { field: 'clientId' });
   const id = messageId(place.num, seq);
-  if (!result.duplicate) {
-    const { clientId } = input;
-    const row = {
-      conv: place.num,
-      seq,
-      sender: ctx.userId,
-      time,
-      clientId,
-      body: leaving(deps, ctx.app, body),
-    };
-    deliver(deps, attempt, { id, time, json: messageJson(row, place.key) }, seq);
-  }
-  return answer(deps, attempt, { id, seq, time, conv: place.key, stored: true });
+  const reply: SendOutput = { id, seq, time, conv: place.key, stored: true };
+  if (result.duplicate) return firstResult(deps, attempt, reply, seq);
+  const { clientId } = input;
+  const row = {
+    conv: place.num,
+    seq,
+    sender: ctx.userId,
+    time,
+    clientId,
+    body: leaving(deps, ctx.app, body),
+  };
+  deliver(deps, attempt, { id, time, json: messageJson(row, place.key) }, seq);
+  return answer(deps, attempt, reply);
+}
+
+/** What the first try became: by now guards may say otherwise. */
+async function firstResult(
+  deps: Deps,
+  attempt: SendAttempt,
+  reply: SendOutput,
+  seq: number,
+): Promise<SendOutput> {
+  // prettier-ignore
+  const [row] = await deps.store.messages.get(attempt.place.num, [seq]);
+  if (!row || row.revoked) return reply;
+  const { content } = parsePart(leaving(deps, attempt.ctx.app, row.body));
+  return JSON.stringify(content) === JSON.stringify(attempt.asked.content) ? reply : { ...reply, content };
 }
 
 function sendUnstored(deps: Deps, attempt: SendAttempt, body: string, counter: number): SendOutput {
@@ -166,12 +183,14 @@ function deliver(deps: Deps, attempt: SendAttempt, message: Outgoing, seq?: numb
   const event = seq === undefined ? 'message.transient' : 'message.created';
   const payload = `{"message":${message.json}${people}}`;
   const text = eventText(event, payload, place.key, seq);
+  if (seq === undefined && attempt.content.type !== 'typing') deps.hooks.emit(place.app, event, place.key, text); // prettier-ignore
   if (place.kind === 'direct' && audience === null) return void deps.delivery.toConversation(place, text);
   const hole = seq === undefined ? undefined : eventText('message.hidden', '{}', place.key, seq);
+  const keep = input.store !== false && entryClassOf(attempt.content.type) === 'content';
   const posting: Posting = {
     limited: audience === null ? undefined : { only: new Set([...audience, ctx.userId]), hole },
-    priority: input.priority,
-    message: { ...message, from: ctx.userId },
+    priority: attempt.priority,
+    message: { ...message, from: ctx.userId, clientId: input.clientId, keep },
   };
   const waiting = deps.delivery.toConversation(place, text, posting);
   // Only a first read of a member list can fail; receivers then heal from the log.

@@ -45,8 +45,7 @@ export function receiptHandlers(deps: Deps): HandlersOf<'receipt'> {
       const receipts: Count[] = [];
       for (const [index, id] of input.ids.entries()) {
         const { sight, row } = await deps.conversations.message(ctx, id, `ids.${index}`);
-        if (!row.receipt && sight.place.kind !== 'direct')
-          throw new MagpieError('RECEIPT_NOT_ASKED', { field: `ids.${index}` });
+        if (!takesReceipts(sight, row)) throw new MagpieError('RECEIPT_NOT_ASKED', { field: `ids.${index}` });
         receipts.push(...(await counts(deps, sight, [row])));
       }
       return { receipts };
@@ -54,8 +53,7 @@ export function receiptHandlers(deps: Deps): HandlersOf<'receipt'> {
 
     'receipt.readers': async (ctx, input) => {
       const { sight, row } = await deps.conversations.message(ctx, input.id, 'id');
-      if (!row.receipt && sight.place.kind !== 'direct')
-        throw new MagpieError('RECEIPT_NOT_ASKED', { field: 'id' });
+      if (!takesReceipts(sight, row)) throw new MagpieError('RECEIPT_NOT_ASKED', { field: 'id' });
       if (input.read) {
         const rows = await store.receipts.readers(row.conv, row.seq, { limit: input.limit + 1, ...(input.cursor === undefined ? {} : { afterUser: input.cursor }) }); // prettier-ignore
         const page = rows.slice(0, input.limit);
@@ -83,6 +81,11 @@ export function receiptHandlers(deps: Deps): HandlersOf<'receipt'> {
       return {};
     },
   };
+}
+
+/** In rooms nobody keeps count. */
+function takesReceipts({ place }: Sight, row: MessageRow): boolean {
+  return place.kind === 'direct' || (row.receipt && place.kind !== 'room');
 }
 
 /** Rows for these ids in this conversation; RECEIPT_NOT_ASKED names the first that takes none. */
