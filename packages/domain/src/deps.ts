@@ -12,6 +12,7 @@ import type {
   Clock,
   FileProcessor,
   FileSigner,
+  Hmac,
   Passwords,
   Random,
   Report,
@@ -20,8 +21,13 @@ import type {
   TokenVerifier,
 } from './ports/platform.ts';
 import type { Store } from './ports/store.ts';
+import type { Rooms } from './room/rooms.ts';
 import type { SessionRegistry } from './session/registry.ts';
 import type { Timers } from './timer/timers.ts';
+import type { BeforeHooks } from './webhook/before.ts';
+import type { HookDirectory } from './webhook/hooks.ts';
+import type { SendHook } from './webhook/send-hook.ts';
+import type { Words } from './word/words.ts';
 
 /** Ports, as given by the composition. */
 export interface Ports {
@@ -34,6 +40,7 @@ export interface Ports {
   readonly sealer: Sealer;
   readonly files: FileProcessor;
   readonly signer: FileSigner;
+  readonly hmac: Hmac;
   readonly outbound: Outbound;
   readonly node: NodeProbe;
   /** Made from the directory, which the domain owns. */
@@ -51,7 +58,12 @@ export interface Deps extends Omit<Ports, 'tokens'> {
   readonly conversations: Conversations;
   readonly delivery: Delivery;
   readonly rate: RateLimiter;
+  readonly rooms: Rooms;
   readonly timers: Timers;
   readonly presences: Presences;
   readonly pressure: Pressure;
+  readonly hooks: HookDirectory;
+  readonly before: BeforeHooks;
+  readonly sendHook: SendHook;
+  readonly words: Words;
 }
