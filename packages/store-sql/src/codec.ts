@@ -159,10 +159,6 @@ export function fromLog(t: UserLogTable): LogRow {
   return { app: t.app, user: t.user_id, userSeq: t.user_seq, at: t.at, event: t.event, convKey: t.conv_key, payload: t.payload }; // prettier-ignore
 }
 
-export function fromInstance(t: InstanceTable): InstanceRow {
-  return { app: t.app, user: t.user_id, instance: t.instance, platform: t.platform, userSeq: t.user_seq, at: t.at, seenAt: t.seen_at }; // prettier-ignore
-}
-
 export function fromGroup(t: GroupTable & { member_count: number }): GroupRow {
   return {
     conv: t.conv,

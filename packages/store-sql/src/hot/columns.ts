@@ -1,6 +1,19 @@
-import type { ChangeRow, ConversationRow, MessageRow, ParticipantRow } from '@magpie/domain';
-import { fromConversation, fromMessage, fromParticipant } from '../codec.ts';
-import { MESSAGE_FLAG, type ConversationTable, type MessageTable, type ParticipantTable } from '../schema.ts';
+import type {
+  ChangeRow,
+  ConversationRow,
+  InstanceRow,
+  MessageRow,
+  ParticipantRow,
+  UserRow,
+} from '@magpie/domain';
+import { fromConversation, fromMessage, fromParticipant, fromUser } from '../codec.ts';
+import {
+  MESSAGE_FLAG,
+  type ConversationTable,
+  type MessageTable,
+  type ParticipantTable,
+  type UserTable,
+} from '../schema.ts';
 import type { ConversationState, ParticipantState } from './types.ts';
 
 /** Columns in the order the decoders below read them: rows of the hot path are arrays. */
@@ -9,6 +22,8 @@ export const CONVERSATION = ['num', 'app', 'key', 'kind', 'last_seq', 'change_se
 /** The part of `CONVERSATION` that writes change, in the same order. */
 export const CONVERSATION_STATE = CONVERSATION.slice(4);
 export const PARTICIPANT = ['conv', 'user_id', 'app', 'state', 'role', 'joined_at', 'inviter', 'card', 'history_from', 'history_to', 'read_seq', 'reported_seq', 'reported_at', 'pinned_at', 'notify_level', 'discard', 'hidden_seq', 'cleared_seq', 'changed_at'] as const; // prettier-ignore
+export const USER = ['app', 'id', 'fold', 'profile', 'updated_at', 'created_at', 'deleted_at', 'banned_until', 'valid_from', 'password_hash', 'user_seq'] as const; // prettier-ignore
+export const INSTANCE = ['app', 'user_id', 'instance', 'platform', 'user_seq', 'at', 'seen_at'] as const;
 
 export type Cell = string | number | null;
 export type Cells = readonly Cell[];
@@ -16,17 +31,7 @@ export type Cells = readonly Cell[];
 export const list = (columns: readonly string[], prefix = ''): string =>
   columns.map((c) => prefix + c).join(', ');
 
-type Names = readonly string[];
-function tableRow<T>(columns: Names, cells: Cells, offset: number): T {
-  const row: Record<string, Cell> = {};
-  columns.forEach((name, i) => {
-    row[name] = cells[offset + i] as Cell;
-  });
-  return row as T;
-}
-
 export function readMessage(c: Cells): MessageRow {
-  // Spelled out: a history page decodes twenty of these.
   return fromMessage({
     conv: c[0],
     seq: c[1],
@@ -43,11 +48,71 @@ export function readMessage(c: Cells): MessageRow {
   } as MessageTable);
 }
 
-export const readConversation = (c: Cells, offset = 0): ConversationRow =>
-  fromConversation(tableRow<ConversationTable>(CONVERSATION, c, offset));
+// Decoders are spelled out: a history page, a sign-in and a send go through them.
 
-export const readParticipant = (c: Cells, offset = 0): ParticipantRow =>
-  fromParticipant(tableRow<ParticipantTable>(PARTICIPANT, c, offset));
+export function readConversation(c: Cells, o = 0): ConversationRow {
+  return fromConversation({
+    num: c[o],
+    app: c[o + 1],
+    key: c[o + 2],
+    kind: c[o + 3],
+    last_seq: c[o + 4],
+    change_seq: c[o + 5],
+    changes_pruned: c[o + 6],
+    last_time: c[o + 7],
+    active_at: c[o + 8],
+    changed_at: c[o + 9],
+    head_entry: c[o + 10],
+    head_content: c[o + 11],
+    head_live: c[o + 12],
+    head_public: c[o + 13],
+    member_count: c[o + 14],
+  } as ConversationTable);
+}
+
+export function readParticipant(c: Cells, o = 0): ParticipantRow {
+  return fromParticipant({
+    conv: c[o],
+    user_id: c[o + 1],
+    app: c[o + 2],
+    state: c[o + 3],
+    role: c[o + 4],
+    joined_at: c[o + 5],
+    inviter: c[o + 6],
+    card: c[o + 7],
+    history_from: c[o + 8],
+    history_to: c[o + 9],
+    read_seq: c[o + 10],
+    reported_seq: c[o + 11],
+    reported_at: c[o + 12],
+    pinned_at: c[o + 13],
+    notify_level: c[o + 14],
+    discard: c[o + 15],
+    hidden_seq: c[o + 16],
+    cleared_seq: c[o + 17],
+    changed_at: c[o + 18],
+  } as ParticipantTable);
+}
+
+export function readUser(c: Cells): UserRow {
+  return fromUser({
+    app: c[0],
+    id: c[1],
+    fold: c[2],
+    profile: c[3],
+    updated_at: c[4],
+    created_at: c[5],
+    deleted_at: c[6],
+    banned_until: c[7],
+    valid_from: c[8],
+    password_hash: c[9],
+    user_seq: c[10],
+  } as UserTable);
+}
+
+export function readInstance(c: Cells): InstanceRow {
+  return { app: c[0], user: c[1], instance: c[2], platform: c[3], userSeq: c[4], at: c[5], seenAt: c[6] } as InstanceRow; // prettier-ignore
+}
 
 export const readChange = (c: Cells): ChangeRow =>
   ({ conv: c[0], changeSeq: c[1], at: c[2], event: c[3], payload: c[4] }) as ChangeRow;

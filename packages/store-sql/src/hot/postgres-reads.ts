@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readChange, readConversation, readMessage, readParticipant, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
+import { readChange, readConversation, readInstance, readMessage, readParticipant, readUser, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
 import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
 import { hotStatements } from './statements.ts';
 import type { HotReads } from './types.ts';
@@ -41,6 +41,12 @@ export function postgresHotReads(pool: pg.Pool): HotReads {
     return cells && read(cells);
   };
   return {
+    users: {
+      get: (app, id) => one(readUser, 'user', app, id),
+      instance: (app, user, instance) => one(readInstance, 'instance', app, user, instance),
+      furthestInstance: (app, user) => one(readInstance, 'furthestInstance', app, user),
+      isBlocked: async (app, by, user) => (await rows('isBlocked', app, by, user)).length > 0,
+    },
     byKey: (app, key) => one(readConversation, 'byKey', app, key),
     byNumber: (num) => one(readConversation, 'byNumber', num),
     participant: (conv, user) => one(readParticipant, 'participant', conv, user),

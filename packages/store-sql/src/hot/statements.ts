@@ -1,5 +1,5 @@
 import type { DialectName } from '../migrations/dialect.ts';
-import { CONVERSATION, list, MESSAGE, PARTICIPANT } from './columns.ts';
+import { CONVERSATION, INSTANCE, list, MESSAGE, PARTICIPANT, USER } from './columns.ts';
 
 /**
  * The hot reads as text, with parameters `?1` … (PostgreSQL's `$1` are made from them). Written by hand so that each is the
@@ -15,6 +15,10 @@ export function hotStatements(dialect: DialectName) {
     `not exists (select 1 from deleted d where d.conv = m.conv and d.user_id = ${user} and d.seq = m.seq)`;
   const user = 'cast(?2 as text)';
   return {
+    user: `select ${list(USER)} from users where app = ?1 and id = ?2`,
+    instance: `select ${list(INSTANCE)} from instances where app = ?1 and user_id = ?2 and instance = ?3`,
+    furthestInstance: `select ${list(INSTANCE)} from instances where app = ?1 and user_id = ?2 order by user_seq desc, at desc limit 1`,
+    isBlocked: 'select 1 from blocks where app = ?1 and user_id = ?2 and target = ?3',
     byKey: `select ${list(CONVERSATION)} from conversations where app = ?1 and key = ?2`,
     byNumber: `select ${list(CONVERSATION)} from conversations where num = ?1`,
     participant: `select ${list(PARTICIPANT)} from participants where conv = ?1 and user_id = ?2`,

@@ -5,6 +5,7 @@ import type {
   MessageReads,
   MessageRow,
   PresenceReads,
+  UserReads,
 } from '@magpie/domain';
 import type { NewMessage } from '../codec.ts';
 import type { HotOutbox } from './outbox.ts';
@@ -106,4 +107,7 @@ export interface HotReads
       | 'byKey'
       | 'byNumber'
     >,
-    Pick<PresenceReads, 'watchers'> {}
+    Pick<PresenceReads, 'watchers'> {
+  /** What a sign-in and the first message to somebody ask. */
+  readonly users: Pick<UserReads, 'get' | 'instance' | 'furthestInstance' | 'isBlocked'>;
+}

@@ -28,11 +28,22 @@ export type Reads = Pick<
 
 export function createReads(db: Kysely<Schema>, hot: HotReads, onError: (error: unknown) => unknown): Reads {
   const guard = <T extends object>(reads: T): T => guarded(reads, onError);
-  const { page, get, seqAtTime, byClientId, deleted, head, mentions, changes, watchers, ...conversations } =
-    hot;
+  const {
+    page,
+    get,
+    seqAtTime,
+    byClientId,
+    deleted,
+    head,
+    mentions,
+    changes,
+    watchers,
+    users,
+    ...conversations
+  } = hot;
   return {
     apps: guard(appReads(db)),
-    users: guard(userReads(db)),
+    users: guard({ ...userReads(db), ...users }),
     conversations: guard({ ...conversations, ...memberReads(db) }),
     messages: guard({ page, get, seqAtTime, byClientId, deleted, head, mentions, changes }),
     groups: guard(groupReads(db)),

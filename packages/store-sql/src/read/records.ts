@@ -5,12 +5,12 @@ import {
   fromDoor,
   fromFile,
   fromGroup,
-  fromInstance,
   fromLog,
   fromParticipant,
   fromUser,
   stateCode,
 } from '../codec.ts';
+import type { HotReads } from '../hot/types.ts';
 import type { GroupTable, ParticipantTable, Schema } from '../schema.ts';
 import { inChunks } from './chunks.ts';
 
@@ -29,17 +29,8 @@ export function appReads(db: Db): AppReads {
   };
 }
 
-export function userReads(db: Db): UserReads {
+export function userReads(db: Db): Omit<UserReads, keyof HotReads['users']> {
   return {
-    get: async (app, id) => {
-      const row = await db
-        .selectFrom('users')
-        .selectAll()
-        .where('app', '=', app)
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row && fromUser(row);
-    },
     many: (app, ids) =>
       inChunks(ids, async (some) => {
         const rows = await db
@@ -65,20 +56,8 @@ export function userReads(db: Db): UserReads {
       const end = first ?? (await db.selectFrom('users').select('user_seq').where('app', '=', app).where('id', '=', user).executeTakeFirst()); // prettier-ignore
       return { rows: rows.map(fromLog), from: first?.user_seq ?? (end?.user_seq ?? 0) + 1 };
     },
-    instance: async (app, user, instance) => {
-      const row = await db.selectFrom('instances').selectAll().where('app', '=', app).where('user_id', '=', user).where('instance', '=', instance).executeTakeFirst(); // prettier-ignore
-      return row && fromInstance(row);
-    },
-    furthestInstance: async (app, user) => {
-      const row = await db.selectFrom('instances').selectAll().where('app', '=', app).where('user_id', '=', user).orderBy('user_seq', 'desc').orderBy('at', 'desc').limit(1).executeTakeFirst(); // prettier-ignore
-      return row && fromInstance(row);
-    },
     blocked: async (app, user) =>
       db.selectFrom('blocks').select(['target as id', 'at']).where('app', '=', app).where('user_id', '=', user).orderBy('at').orderBy('target').execute(), // prettier-ignore
-    isBlocked: async (app, by, user) => {
-      const row = await db.selectFrom('blocks').select('at').where('app', '=', app).where('user_id', '=', by).where('target', '=', user).executeTakeFirst(); // prettier-ignore
-      return row !== undefined;
-    },
     blocksAmong: (app, by, users) =>
       inChunks(by, (some) =>
         inChunks(

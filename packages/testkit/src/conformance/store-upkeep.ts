@@ -43,6 +43,14 @@ export function upkeepConformance(get: Get): void {
           at,
           seenAt: at,
         },
+        { op: 'timer.put', id: `${w.app} t`, app: w.app, kind: 'deleting', dueAt: 1, payload: '{}' },
+        { op: 'presence.put', app: w.app, user: 'bob', set: { at } },
+        { op: 'subscription.put', app: w.app, watcher: 'bob', targets: ['alice'], expiresAt: null, untilLogout: false, at, max: 9 }, // prettier-ignore
+        { op: 'room.create', row: { conv, app: w.app, id: 'r', kind: 'live', name: '', avatar: null, intro: null, announcement: null, ext: null, owner: null, mutedAll: false, endDelay: 0, createdAt: at } }, // prettier-ignore
+        { op: 'room.users.put', conv, app: w.app, users: ['bob'], set: { role: 'admin' }, at },
+        { op: 'word.put', app: w.app, words: [{ word: 'w', action: 'mask' }], max: 9 },
+        { op: 'hook.put', row: { app: w.app, id: 'h', url: '', events: [], before: [], active: true, sealedSecret: '', createdAt: at } }, // prettier-ignore
+        { op: 'outbox.add', app: w.app, hooks: ['h'], lane: 'l', event: '{}', at },
       ]);
       return conv;
     };
@@ -61,10 +69,23 @@ export function upkeepConformance(get: Get): void {
       receipts: (await w.store.receipts.of(conv, 'bob', [1])).length,
       blocks: (await w.store.users.blocked(w.app, 'bob')).length,
       instance: (await w.store.users.instance(w.app, 'bob', 'i')) !== undefined,
+      presence: (await w.store.presences.many(w.app, ['bob'])).length,
+      subscription: await w.store.presences.countSubscriptions(w.app, 'bob', 0),
+      room: (await w.store.rooms.byId(w.app, 'r')) !== undefined,
+      roomUser: (await w.store.rooms.user(conv, 'bob')) !== undefined,
+      words: await w.store.words.count(w.app),
+      hooks: (await w.store.webhooks.all()).filter((row) => row.app === w.app).length,
+      waiting: (await w.store.webhooks.stats(w.app))[0]?.waiting ?? 0,
     });
     expect(Object.values(await look(gone, lost)).every((value) => value === false || value === 0)).toBe(true);
     expect(Object.values(await look(kept, stays)).every((value) => value === true || value === 1)).toBe(true);
     expect(await conflictOf(gone.append(lost))).toBe('missing at 0');
+    const [due, claimed] = await kept.store.commit([
+      { op: 'timer.claim', owner: 'n', kinds: ['deleting'], now: 1, leaseUntil: 2, limit: 9 },
+      { op: 'outbox.claim', owner: 'n', now: 9e12, leaseUntil: 9e12, lanes: 9, perLane: 9, paused: [] },
+    ]);
+    expect(due.timers.map((row) => row.app)).toEqual([kept.app]);
+    expect(claimed.lanes.map(({ lane, events }) => [lane.app, events.length])).toEqual([[kept.app, 1]]);
   });
 
   it('prunes old changes and log entries from the beginning, in bounded batches', async () => {

@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { appendConformance } from './store-append.ts';
+import { laneConformance } from './store-lanes.ts';
 import { listConformance } from './store-lists.ts';
 import { messageConformance } from './store-messages.ts';
+import { outboxConformance } from './store-outbox.ts';
 import { participantConformance } from './store-participants.ts';
+import { presenceConformance } from './store-presence.ts';
 import { recordConformance } from './store-records.ts';
+import { roomConformance } from './store-rooms.ts';
+import { timerConformance } from './store-timers.ts';
 import { unitConformance } from './store-units.ts';
 import { unreadConformance } from './store-unread.ts';
 import { upkeepConformance } from './store-upkeep.ts';
+import { wordConformance } from './store-words.ts';
 import type { StoreUnderTest } from './store-world.ts';
 
 export type { StoreUnderTest } from './store-world.ts';
@@ -43,6 +49,12 @@ export function runStoreConformance(name: string, setup: () => Promise<StoreUnde
     describe('unread', () => unreadConformance(get));
     describe('lists', () => listConformance(get));
     describe('records', () => recordConformance(get));
+    describe('rooms', () => roomConformance(get));
+    describe('presence', () => presenceConformance(get));
+    describe('timers', () => timerConformance(get));
+    describe('outbox', () => outboxConformance(get));
+    describe('lanes', () => laneConformance(get));
+    describe('words', () => wordConformance(get));
     describe('upkeep', () => upkeepConformance(get));
   });
 }
