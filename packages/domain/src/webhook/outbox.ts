@@ -1,5 +1,5 @@
 import type { Outbound } from '../ports/outbound.ts';
-import type { Clock, Hmac, Random, Scheduler } from '../ports/platform.ts';
+import type { Clock, Hmac, Random, Report, Scheduler } from '../ports/platform.ts';
 import type { Store } from '../ports/store.ts';
 import type { WriteOp } from '../ports/writes.ts';
 import { LaneBreaker } from './breaker.ts';
@@ -14,6 +14,7 @@ export interface OutboxDeps {
   readonly random: Random;
   readonly outbound: Outbound;
   readonly hmac: Hmac;
+  readonly report?: Report;
 }
 
 /**
@@ -163,7 +164,7 @@ export class Outbox {
     this.busy.set(name, (this.busy.get(name) ?? 0) + 1);
     const work = this.deliver(claimed, hold)
       // Nothing gets here but defects; the lane is tried again when its hold ends.
-      .catch(() => undefined)
+      .catch((error: unknown) => this.deps.report?.('a webhook lane failed', error, { hook: name }))
       .then(() => {
         this.running.delete(work);
         const left = (this.busy.get(name) ?? 1) - 1;
