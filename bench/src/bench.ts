@@ -1,6 +1,6 @@
 import type { Options } from './options.ts';
 import { startPool, type Pool } from './driver/pool.ts';
-import type { ConnectInput, DriverCalls } from './driver/calls.ts';
+import type { ConnectResult } from './driver/calls.ts';
 import { fileLimit } from './measure/proc.ts';
 import type { Peer } from './peers/peer.ts';
 import { startMagpie, type MagpieOptions, type MagpiePeer } from './peers/magpie.ts';
@@ -43,22 +43,25 @@ export function names(count: number, prefix = 'u'): string[] {
 
 const AT_ONCE = 50;
 
-/** Signs users in, spread over the drivers in stretches of whole pairs. */
+/** Signs users in, spread over these drivers (all, unless named) in stretches of whole pairs. */
 export async function connectAll(
   { address }: Peer,
   pool: Pool,
   users: readonly string[],
-): Promise<DriverCalls['connect'] extends (input: never) => infer R ? R[] : never> {
-  const share = 2 * Math.ceil(users.length / pool.drivers.length / 2);
-  const room = fileLimit() - 100;
-  if (users.length > room)
+  places: readonly number[] = pool.drivers.map((_, place) => place),
+): Promise<ConnectResult[]> {
+  const limit = fileLimit();
+  if (users.length > limit - 100)
     throw new Error(
-      `${users.length} connections need as many open files; the limit is ${room + 100} (raise the hard limit: ulimit -Hn)`,
+      `${users.length} connections need as many open files; the limit is ${limit} (ulimit -Hn)`,
     );
-  return pool.all('connect', (place): ConnectInput => {
-    const own = users.slice(place * share, (place + 1) * share);
-    return { address, users: own, atOnce: AT_ONCE, from: localAddress(place) };
+  const share = 2 * Math.ceil(users.length / places.length / 2);
+  const connected = places.map((place, i) => {
+    const own = users.slice(i * share, (i + 1) * share);
+    const input = { address, users: own, atOnce: AT_ONCE, from: localAddress(place) };
+    return pool.drivers[place]!.call('connect', input);
   });
+  return Promise.all(connected);
 }
 
 /** A loopback address of its own for each driver: servers bound the connections of one address, and ports are 16 bits. */

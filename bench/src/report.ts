@@ -39,6 +39,7 @@ export function head(cells: readonly string[]): void {
 
 /** Three digits that count. */
 export function figure(value: number): string {
+  if (Number.isNaN(value)) return '–';
   const size = Math.abs(value);
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }

@@ -6,10 +6,13 @@ export function baseUser(
   raw: RawSocket,
   id: string,
   greeting: string,
-  own: Pick<User, 'sendDirect' | 'sendGroup' | 'ping'> & Partial<Pick<User, 'sendMany'>>,
+  own: Pick<User, 'sendDirect' | 'sendGroup' | 'ping'> &
+    Partial<Pick<User, 'sendMany' | 'sendRoom' | 'request'>>,
 ): User {
   const user: User = {
     sendMany: (messages) => messages.forEach(([to, body]) => own.sendDirect(to, body)),
+    sendRoom: () => Promise.reject(new Error('this peer has no rooms')),
+    request: () => Promise.reject(new Error('this peer has no operations')),
     ...own,
     id,
     greeting,

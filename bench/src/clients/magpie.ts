@@ -46,23 +46,50 @@ const RUN = Date.now().toString(36);
 /** A user over a socket whose session is open. */
 export function overSocket(raw: RawSocket, id: string, greeting: string): User {
   let next = 1;
-  const sending = (ref: string, body: string): string => {
+  const asked = new Map<number, (reply: string) => void>();
+  const sending = (ref: string, body: string, more = ''): string => {
     const n = next++;
-    return `{"id":${n},"op":"message.send","in":{"ref":"${ref}","clientId":"${RUN}-${process.pid}-${id}-${n}","content":{"type":"text","text":"${body}"}}}`;
+    return `{"id":${n},"op":"message.send","in":{"ref":"${ref}","clientId":"${RUN}-${process.pid}-${id}-${n}","content":{"type":"text","text":"${body}"}${more}}}`;
   };
+  const answerTo = (n: number): Promise<string> => new Promise((resolve) => asked.set(n, resolve));
   const user = baseUser(raw, id, greeting, {
     sendDirect: (to, body) => raw.send(`{"q":[${sending(`u:${to}`, body)}]}`),
     sendGroup: (body) => raw.send(`{"q":[${sending('g:bench', body)}]}`),
     sendMany: (messages) =>
       raw.send(`{"q":[${messages.map(([to, body]) => sending(`u:${to}`, body)).join(',')}]}`),
+    sendRoom: async (room, body, priority) => {
+      const reply = answerTo(next);
+      raw.send(`{"q":[${sending(`r:${room}`, body, `,"priority":"${priority}"`)}]}`);
+      return (await reply).includes('"dropped":');
+    },
+    request: async (op, input) => {
+      const n = next++;
+      const reply = answerTo(n);
+      raw.send(JSON.stringify({ q: [{ id: n, op, in: input }] }));
+      const text = await reply;
+      if (text.startsWith(`{"id":${n},"err"`)) throw new Error(`${op}: ${text.slice(0, 500)}`);
+      return text;
+    },
     ping: () => raw.send('{"ping":1}'),
   });
   raw.onText = (text) => {
-    if (text.startsWith('{"r":')) readReplies(text, user);
+    if (text.startsWith('{"r":')) {
+      if (asked.size > 0) giveAnswers(text, asked);
+      else readReplies(text, user);
+    }
     eachMark(text, id, user.onMark);
   };
   raw.onClose = () => user.onClose?.();
   return user;
+}
+
+/** For those who wait for an answer of their own the frame is parsed. */
+function giveAnswers(text: string, asked: Map<number, (reply: string) => void>): void {
+  const { r } = JSON.parse(text) as { r: { id: number }[] };
+  for (const reply of r) {
+    asked.get(reply.id)?.(JSON.stringify(reply));
+    asked.delete(reply.id);
+  }
 }
 
 /** Replies come first in a frame. A body cannot hold what is searched for: in it every quote is escaped. */

@@ -13,6 +13,10 @@ export interface User {
   /** Several at once, in one frame where the protocol has such. */
   sendMany(messages: readonly (readonly [to: string, body: string])[]): void;
   sendGroup(body: string): void;
+  /** Rooms: with a priority; resolves whether it was dropped. Magpie alone. */
+  sendRoom(room: string, body: string, priority: string): Promise<boolean>;
+  /** Any operation; resolves with the text of the frame that answers. Magpie alone. */
+  request(operation: string, input: unknown): Promise<string>;
   /** A body of somebody else arrived. */
   onMark: (slot: number, sentAt: number) => void;
   /** A request was refused; a load that does not expect it lets it end the run. */

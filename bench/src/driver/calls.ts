@@ -13,6 +13,8 @@ export interface DriverCalls {
   end(input: null): Figures;
   /** Ends the load; the users stay connected. */
   rest(input: null): null;
+  /** An operation by every user, one after another in some lanes; `{}`-like JSON. */
+  everyone(input: { readonly operation: string; readonly input: unknown }): ConnectResult;
   /** One message of the first user to the group of all drivers. */
   sendToGroup(input: { readonly slot: number }): null;
   /** Signs all users in again, as clients do after a cut, and reads what they missed. */
@@ -40,7 +42,19 @@ export type LoadInput =
   | { readonly kind: 'closed'; readonly window: number; readonly targets: Targets }
   | OpenLoad
   | { readonly kind: 'group'; readonly inFlight: number; readonly senders: number }
-  | { readonly kind: 'watch'; readonly sends: boolean };
+  | { readonly kind: 'watch'; readonly sends: boolean }
+  | RoomLoad;
+
+/** Messages of all priorities in turn into a room; without `perSecond` arrivals are counted only. */
+export interface RoomLoad {
+  readonly kind: 'room';
+  readonly room: string;
+  readonly perSecond: number;
+  readonly senders: number;
+}
+
+/** Lowest last: the place in this list is what a mark carries. */
+export const PRIORITIES = ['high', 'normal', 'low', 'lowest'] as const;
 
 /** `perSecond` in all, whatever comes of them. */
 export interface OpenLoad {
@@ -54,9 +68,13 @@ export interface OpenLoad {
   readonly beyond?: { readonly batch: number };
 }
 
-/** Whom each user writes to, by place in the driver's list: both of a pair, or all within `distance` in clusters of `size`. */
+/**
+ * Whom each user writes to, by place in the driver's list: both of a pair, or all within `distance` in clusters of `size`; or the group,
+ * of which it must be a member.
+ */
 export type Targets =
   | { readonly kind: 'pairs' }
+  | { readonly kind: 'group' }
   | { readonly kind: 'clusters'; readonly size: number; readonly distance: number };
 
 /** What a driver counted between `begin` and `end`. */
@@ -68,6 +86,8 @@ export interface Figures {
   /** CPU of the driver itself, in µs. */
   readonly cpu: number;
   readonly sent: number;
+  /** What a load counts besides, by name. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Refusals by code, with how many named a delay. */
   readonly errors: Readonly<Record<string, { readonly count: number; readonly withDelay: number }>>;
 }
@@ -75,6 +95,8 @@ export interface Figures {
 export interface ComeBackInput {
   readonly address: PeerAddress;
   readonly from?: string;
+  /** When they were cut. */
+  readonly cutAt: number;
   /** Users are back when what they read holds this text. */
   readonly missed: string;
 }

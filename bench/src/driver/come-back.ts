@@ -22,9 +22,8 @@ interface SyncReply {
 /** Every user signs in again as the client does, resuming the session, and asks what it missed until there is no more. */
 export async function comeBack(
   users: readonly User[],
-  { address, from, missed }: ComeBackInput,
+  { address, from, missed, cutAt }: ComeBackInput,
 ): Promise<{ readonly users: User[]; readonly result: ComeBackResult }> {
-  const cutAt = now();
   const times = new Histogram();
   let last = 0;
   let refused = 0;

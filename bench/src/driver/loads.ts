@@ -1,6 +1,6 @@
 import { markedBody } from '../clients/marks.ts';
 import type { User } from '../clients/user.ts';
-import type { LoadInput, OpenLoad, Targets } from './calls.ts';
+import { PRIORITIES, type LoadInput, type OpenLoad, type RoomLoad, type Targets } from './calls.ts';
 import type { Meter } from './meter.ts';
 import { targetsOf } from './targets.ts';
 
@@ -16,7 +16,13 @@ function senderOver(users: readonly User[], targets: Targets, meter: Meter, batc
   return (me) => {
     const list = lists[me] ?? [];
     const sender = users[me];
-    if (!sender || list.length === 0) return;
+    if (!sender) return;
+    if (targets.kind === 'group') {
+      sender.sendGroup(markedBody(sender.id, me));
+      meter.sent();
+      return;
+    }
+    if (list.length === 0) return;
     const next = () => users[list[turns[me]!++ % list.length]!]!.id;
     if (batch === 1) sender.sendDirect(next(), markedBody(sender.id, me));
     else sender.sendMany(Array.from({ length: batch }, () => [next(), markedBody(sender.id, me)]));
@@ -41,13 +47,14 @@ export function closedLoad(users: readonly User[], { window, targets }: Load<'cl
   };
 }
 
-/** A fixed rate over all users in turn, in ticks of a millisecond; what a late tick missed is made up for. */
+/** A fixed rate over all users in turn. */
 export function openLoad(
   users: readonly User[],
   { perSecond, targets, beyond }: OpenLoad,
   meter: Meter,
 ): Stop {
-  const send = senderOver(users, targets, meter, beyond?.batch ?? 1);
+  const batch = beyond?.batch ?? 1;
+  const send = senderOver(users, targets, meter, batch);
   for (const user of users) {
     user.onMark = (_slot, sentAt) => {
       meter.delivered(sentAt);
@@ -57,19 +64,11 @@ export function openLoad(
     user.onDone = () => meter.done();
     user.onError = (text) => meter.refused(text);
   }
-  const start = performance.now();
-  let turn = 0;
-  let offered = 0;
-  const timer = setInterval(() => {
-    const due = ((performance.now() - start) / 1000) * perSecond;
-    while (offered < due) {
-      const me = turn++ % users.length;
-      offered += beyond?.batch ?? 1;
-      // The driver's own memory is bounded too.
-      if ((users[me]?.queued ?? 0) < MAX_QUEUED) send(me);
-    }
-  }, 1);
-  return () => clearInterval(timer);
+  return ticks(perSecond / batch, (turn) => {
+    const me = turn % users.length;
+    // The driver's own memory is bounded too.
+    if ((users[me]?.queued ?? 0) < MAX_QUEUED) send(me);
+  });
 }
 
 const MAX_QUEUED = 1024 * 1024;
@@ -118,4 +117,35 @@ export function watchLoad(
     };
   }
   return () => undefined;
+}
+
+/** Messages of all priorities in turn; counts by priority what was sent, dropped and what arrived. */
+export function roomLoad(users: readonly User[], { room, perSecond, senders }: RoomLoad, meter: Meter): Stop {
+  for (const user of users) {
+    user.onMark = (place, sentAt) => {
+      meter.delivered(sentAt);
+      meter.count(`arrived ${PRIORITIES[place]}`);
+    };
+  }
+  return ticks(perSecond, (turn) => {
+    const place = turn % PRIORITIES.length;
+    const priority = PRIORITIES[place] ?? 'normal';
+    const sender = users[Math.floor(turn / PRIORITIES.length) % senders];
+    if (!sender) return;
+    meter.count(`sent ${priority}`);
+    void sender
+      .sendRoom(room, markedBody(sender.id, place), priority)
+      .then((dropped) => meter.count(`${dropped ? 'dropped' : 'taken'} ${priority}`));
+  });
+}
+
+/** Calls `send` so many times a second, in ticks of a millisecond; what a late tick missed is made up for. */
+function ticks(perSecond: number, send: (turn: number) => void): Stop {
+  const start = performance.now();
+  let turn = 0;
+  const timer = setInterval(() => {
+    const due = ((performance.now() - start) / 1000) * perSecond;
+    while (turn < due) send(turn++);
+  }, 1);
+  return () => clearInterval(timer);
 }

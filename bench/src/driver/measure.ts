@@ -55,15 +55,18 @@ export interface Total {
   readonly deliveries: number;
   readonly sent: number;
   readonly latencies: Histogram;
+  readonly counts: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, { readonly count: number; readonly withDelay: number }>>;
 }
 
 export function total(figures: readonly Figures[]): Total {
   const latencies = new Histogram();
+  const counts: Record<string, number> = {};
   const errors: Record<string, { count: number; withDelay: number }> = {};
   const sum = (of: (one: Figures) => number) => figures.reduce((all, one) => all + of(one), 0);
   for (const one of figures) {
     latencies.merge(one.latencies);
+    for (const [name, value] of Object.entries(one.counts)) counts[name] = (counts[name] ?? 0) + value;
     for (const [code, { count, withDelay }] of Object.entries(one.errors)) {
       const entry = (errors[code] ??= { count: 0, withDelay: 0 });
       entry.count += count;
@@ -75,6 +78,7 @@ export function total(figures: readonly Figures[]): Total {
     deliveries: sum((one) => one.deliveries),
     sent: sum((one) => one.sent),
     latencies,
+    counts,
     errors,
   };
 }

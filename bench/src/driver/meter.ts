@@ -14,6 +14,7 @@ export class Meter {
   private deliveries = 0;
   private messages = 0;
   private sends = 0;
+  private counts: Record<string, number> = {};
   private errors: Record<string, ErrorCount> = {};
   private cpu = process.cpuUsage();
 
@@ -22,6 +23,7 @@ export class Meter {
     this.deliveries = 0;
     this.messages = 0;
     this.sends = 0;
+    this.counts = {};
     this.errors = {};
     this.cpu = process.cpuUsage();
     this.measuring = true;
@@ -30,19 +32,24 @@ export class Meter {
   end(): Figures {
     this.measuring = false;
     const { user, system } = process.cpuUsage(this.cpu);
-    const { messages, deliveries, sends, errors } = this;
+    const { messages, deliveries, sends, counts, errors } = this;
     return {
       messages,
       deliveries,
       latencies: this.latencies.toJSON(),
       cpu: user + system,
       sent: sends,
+      counts,
       errors,
     };
   }
 
   sent(count = 1): void {
     if (this.measuring) this.sends += count;
+  }
+
+  count(name: string): void {
+    if (this.measuring) this.counts[name] = (this.counts[name] ?? 0) + 1;
   }
 
   /** A body arrived. */

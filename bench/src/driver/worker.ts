@@ -2,7 +2,7 @@ import { markedBody, now } from '../clients/marks.ts';
 import { signIn, type User } from '../clients/user.ts';
 import type { ConnectInput, ConnectResult, DriverCalls, DriverNews, LoadInput } from './calls.ts';
 import { comeBack } from './come-back.ts';
-import { closedLoad, groupLoad, openLoad, watchLoad, type Stop } from './loads.ts';
+import { closedLoad, groupLoad, openLoad, roomLoad, watchLoad, type Stop } from './loads.ts';
 import { Meter } from './meter.ts';
 
 /** A driver process: users over sockets, told what to do by the process that measures. Started by `pool.ts`. */
@@ -12,6 +12,7 @@ type Calls = {
 };
 
 const meter = new Meter();
+const LANES = 50;
 let users: User[] = [];
 let stop: Stop = () => undefined;
 
@@ -38,6 +39,15 @@ const calls: Calls = {
       user.cut();
     }
     return null;
+  },
+  everyone: async ({ operation, input }) => {
+    const began = performance.now();
+    const queue = users.values();
+    const lane = async (): Promise<void> => {
+      for (const user of queue) await user.request(operation, input);
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    return { seconds: (performance.now() - began) / 1000 };
   },
   sendToGroup: ({ slot }) => {
     const [sender] = users;
@@ -82,6 +92,8 @@ function start(input: LoadInput): Stop {
       return openLoad(users, input, meter);
     case 'group':
       return groupLoad(users, input, meter);
+    case 'room':
+      return roomLoad(users, input, meter);
     case 'watch':
       return watchLoad(users, input, meter, (slot) => tell({ kind: 'everybody', slot, at: now() }));
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { callAsAdmin, createApp } from './admin.ts';
 import { ADMIN_TOKEN } from './door.ts';
-import { stopChild, waitForLine, type Peer } from './peer.ts';
+import { endWithUs, stopChild, waitForLine, type Peer } from './peer.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** As `npm start` runs it; or, with `--server=bundle`, as containers do after `npm run build`. */
@@ -45,6 +45,7 @@ export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePe
     env: { ...process.env, NODE_ENV: 'production', PORT: '0', MAGPIE_DATA: folder, MAGPIE_ADMIN_TOKEN: ADMIN_TOKEN, MAGPIE_LOG: 'error', MAGPIE_DEMO: '0', ...(options.database ? { MAGPIE_STORE: options.database.url } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   }); // prettier-ignore
+  endWithUs(child);
   const [, url = ''] = await waitForLine(child, /running at (\S+)/);
   const readyAfter = performance.now() - began;
   const admin = (operation: string, input: unknown, user?: string) =>

@@ -17,6 +17,13 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
+/** No server outlives the command that started it, however that ends. */
+export function endWithUs(child: ChildProcess): void {
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
+}
+
 /** Waits for a line of a child's output. Whatever else it says to stderr is shown. */
 export function waitForLine(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { stopChild, waitForLine, type Peer } from './peer.ts';
+import { endWithUs, stopChild, waitForLine, type Peer } from './peer.ts';
 
 /** Socket.IO relaying: acknowledges and passes on, stores nothing, checks nothing. */
 export const startSocketIo = (): Promise<Peer> => startPlain('socket.io', 'socketio');
@@ -14,6 +14,7 @@ async function startPlain(name: string, kind: 'socketio' | 'ws'): Promise<Peer> 
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },
   });
+  endWithUs(child);
   const [, port = ''] = await waitForLine(child, /listening (\d+)/);
   return {
     name,
