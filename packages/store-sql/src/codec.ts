@@ -1,5 +1,5 @@
-import type { AppRow, ConversationRow, DoorRow, FileRow, GroupRow, InstanceRow, LogRow, MessageRow, ParticipantRow, UserRow } from '@magpie/domain'; // prettier-ignore
-import { MESSAGE_FLAG, type AppTable, type ConversationTable, type DoorTable, type FileTable, type GroupTable, type InstanceTable, type MessageTable, type ParticipantTable, type UserLogTable, type UserTable } from './schema.ts'; // prettier-ignore
+import type { AppRow, ConversationRow, DoorRow, FileRow, GroupRow, LogRow, MessageRow, ParticipantRow, UserRow } from '@magpie/domain'; // prettier-ignore
+import { MESSAGE_FLAG, type AppTable, type ConversationTable, type DoorTable, type FileTable, type GroupTable, type MessageTable, type ParticipantTable, type UserLogTable, type UserTable } from './schema.ts'; // prettier-ignore
 
 /** Rows of the port to rows of the tables and back. Pure; both databases use the same forms. */
 
