@@ -106,9 +106,10 @@ type Phase = 'connect' | 'tls' | 'talk' | 'answer';
 function watchPhase(request: ClientRequest, secure: boolean): () => Phase {
   let phase: Phase = 'connect';
   request.on('socket', (socket) => {
-    if (!socket.connecting) phase = 'talk';
+    // A kept one: listeners would heap up on it.
+    if (!socket.connecting) return void (phase = 'talk');
     socket.once('connect', () => (phase = secure ? 'tls' : 'talk'));
-    socket.once('secureConnect', () => (phase = 'talk'));
+    if (secure) socket.once('secureConnect', () => (phase = 'talk'));
   });
   request.on('response', () => (phase = 'answer'));
   return () => phase;
