@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { connectAll, names, ours, withPeer, type Bench } from './bench.ts';
 import { measure, pause, total } from './driver/measure.ts';
 import type { Pool } from './driver/pool.ts';
-import { openInspector, type Memory } from './measure/inspector.ts';
+import { openInspector, type Memory } from '@magpie/testkit/inspector';
 import { slope } from './measure/trend.ts';
 import { count, OptionError, readOptions } from './options.ts';
 import { figure, head, mebibytes, row, say, sayWhere } from './report.ts';
