@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ALL_EVENTS, ALL_OPERATIONS, entryClassOf as ofContract, OPERATIONS } from '@magpie/protocol';
 import { expect, test } from 'vitest';
 import { entryClassOf } from './core/entry-class.ts';
@@ -27,4 +29,15 @@ test('the classes of content types are those of the contract', () => {
   expect(types.length).toBeGreaterThan(10);
   for (const type of [...types, 'of-a-newer-server'])
     expect([type, entryClassOf(type)]).toEqual([type, ofContract(type)]);
+});
+
+test('every operation of users is called somewhere in the client', () => {
+  const folder = fileURLToPath(new URL('.', import.meta.url));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('testing'))
+    .filter((path) => !/(^|[\\/])(once|event-streams)\.ts$/.test(path))
+    .map((path) => readFileSync(`${folder}${path}`, 'utf8'))
+    .join('\n');
+  const mine = ALL_OPERATIONS.filter(({ callers }) => callers.some((caller) => caller !== 'admin'));
+  expect(mine.map(({ name }) => name).filter((name) => !sources.includes(`'${name}'`))).toEqual([]);
 });

@@ -5,6 +5,9 @@ import type { FileApi } from '../types.ts';
 export function fileApi(core: Core): FileApi {
   return {
     upload: (file, options = {}) => core.upload(file, options),
+    async get(fileId) {
+      return (await core.request('file.get', { fileId })).file;
+    },
     url({ fileId, url, name = 'file', sig }, rendition) {
       if (fileId === undefined) return url ?? '';
       const query = [

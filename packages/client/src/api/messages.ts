@@ -1,5 +1,5 @@
 import type { Core } from '../core/core.ts';
-import type { MessageApi } from '../types.ts';
+import type { ClientMessage, MessageApi } from '../types.ts';
 
 export function messageApi(core: Core): MessageApi {
   return {
@@ -28,7 +28,7 @@ export function messageApi(core: Core): MessageApi {
       const { conv, time } = await core.request('message.revoke', { id, ...options });
       const held = core.store.entries.byId(id) ?? core.rooms.find(id);
       if (held?.revoked) return held;
-      if (id.startsWith('0')) return core.revokedUnstored(id, conv, time, options);
+      if (id.startsWith('0')) return revokedUnstored(core, { id, conv, at: time, ...options });
       // The event may still be on its way; the message as it is now is what the caller wants.
       const { messages } = await core.request('message.get', { ids: [id] });
       const [message] = messages;
@@ -43,4 +43,22 @@ export function messageApi(core: Core): MessageApi {
     window: (ref, { limit = 30, seq } = {}) => core.windows.open(ref, limit, seq),
     clientId: (prefix) => core.clientId(prefix),
   };
+}
+
+/** This user took back a message that is in no log: its event may be on its way still. */
+function revokedUnstored(
+  core: Core,
+  fact: {
+    readonly id: string;
+    readonly conv: string;
+    readonly at: number;
+    readonly reason?: string;
+    readonly extra?: string;
+  },
+): ClientMessage {
+  const by = core.me();
+  const from = core.rooms.find(fact.id)?.from ?? by;
+  const place = core.rooms.current(fact.conv.slice(2))?.me;
+  const role = from === by ? 'sender' : place?.role === 'owner' ? 'owner' : 'admin';
+  return core.turn.run(() => core.rooms.revoked({ ...fact, from, by, role }));
 }

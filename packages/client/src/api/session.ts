@@ -50,6 +50,9 @@ export function sessionApi(core: Core): SessionApi {
       core.session.renewed(token, renewed.expiresAt);
       return renewed;
     },
+    async list() {
+      return (await core.request('session.list', {})).sessions;
+    },
     close: () => core.logOut(),
   };
 }

@@ -140,19 +140,6 @@ export class Core {
     throw new MagpieError('MESSAGE_NOT_FOUND', { detail: { id } });
   }
 
-  /** This user took back a message that is in no log. */
-  revokedUnstored(
-    id: string,
-    conv: string,
-    at: number,
-    more: { readonly reason?: string; readonly extra?: string },
-  ) {
-    const by = this.me();
-    const from = this.rooms.find(id)?.from ?? by;
-    const role = from === by ? 'sender' : this.rooms.current(conv.slice(2))?.me?.role === 'owner' ? 'owner' : 'admin'; // prettier-ignore
-    return this.turn.run(() => this.rooms.revoked({ id, conv, from, by, role, at, ...more }));
-  }
-
   upload(job: UploadJob, options: SendOptions) {
     return uploadFile(
       { platform: this.options.platform, server: this.options.server, request: this.request },

@@ -2,9 +2,8 @@ import type { EventEnvelope, EventPayload, Room } from '@magpie/protocol';
 import type { Turn } from '../core/turn.ts';
 import type { Clock } from '../platform/platform.ts';
 import type { LocalStore } from '../store/local-store.ts';
-import type { ClientEvents } from '../types.ts';
 import { changesBetween, withChange } from './facts.ts';
-import type { Slot } from './slot.ts';
+import type { Out, Slot } from './slot.ts';
 
 interface Needs {
   readonly clock: Clock;
@@ -12,9 +11,6 @@ interface Needs {
   readonly store: LocalStore;
   readonly me: () => string;
 }
-
-/** How a device comes to be out of a room. */
-export type Out = Omit<ClientEvents['roomOut'], 'ref' | 'room'>;
 
 /** Takes an event of a room into what is known of it, and tells. Answers why this device is out, if the event ends the room. */
 export function applyFact(needs: Needs, slot: Slot, before: Room, event: EventEnvelope): Out | undefined {

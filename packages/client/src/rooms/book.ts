@@ -1,14 +1,16 @@
-import { MagpieError, type EventEnvelope, type EventPayload, type Input, type Message, type Output, type People, type Room } from '@magpie/protocol'; // prettier-ignore
+import { MagpieError, type EventEnvelope, type EventPayload, type Input, type Output, type Room } from '@magpie/protocol'; // prettier-ignore
 import type { Turn } from '../core/turn.ts';
 import type { Clock } from '../platform/platform.ts';
 import { clientMessage, wireMessage, type Revisions } from '../store/client-message.ts';
 import type { LocalStore } from '../store/local-store.ts';
+import { Lanes } from '../requests/lanes.ts';
 import type { Streams } from '../sync/streams.ts';
 import type { ClientMessage } from '../types.ts';
-import { applyFact, tellMissed, type Out } from './apply.ts';
+import { applyFact, tellMissed } from './apply.ts';
+import { followLog, knownOf } from './follow.ts';
 import { remainsOf } from './facts.ts';
 import { resumeRooms, type Ask, type Resumed } from './resume.ts';
-import { createSlot, type Slot } from './slot.ts';
+import { createSlot, type Out, type Slot } from './slot.ts';
 import type { RoomEntered } from './types.ts';
 
 export interface RoomBookNeeds {
@@ -33,6 +35,7 @@ const OUT_ALREADY = new Set(['NOT_MEMBER', 'ROOM_NOT_FOUND']);
 export class RoomBook {
   readonly #needs: RoomBookNeeds;
   readonly #slots = new Map<string, Slot>();
+  readonly #lanes = new Lanes();
   #run = 0;
   #lostAt: number | undefined;
   #settled: Promise<void> = Promise.resolve();
@@ -84,23 +87,26 @@ export class RoomBook {
     const slot = this.#slots.get(id) ?? createSlot(id);
     this.#slots.set(id, slot);
     slot.entering++;
-    return this.#needs.ask('room.enter', input, (error, output) => {
+    const take = (error: MagpieError | undefined, output: Output<'room.enter'> | undefined): RoomEntered => {
       slot.entering--;
       if (output) return this.#entered(slot, input, output);
       this.#entryFailed(slot, error);
       throw error ?? new MagpieError('INTERNAL');
-    });
+    };
+    return this.#lanes.run(id, () => this.#needs.ask('room.enter', input, take));
   }
 
   leave(id: string): Promise<void> {
-    const slot = this.#slots.get(id);
-    const inside = slot?.room !== undefined;
-    if (slot) slot.leaving = true;
-    return this.#needs.ask('room.leave', { id }, (error) => {
-      if (slot) slot.leaving = false;
-      // Repeated after a lost answer, or put out in the meantime.
-      if (error && !(inside && OUT_ALREADY.has(error.code))) throw error;
-      if (slot) this.#remove(slot);
+    return this.#lanes.run(id, () => {
+      const slot = this.#slots.get(id);
+      const inside = slot?.room !== undefined;
+      if (slot) slot.leaving = true;
+      return this.#needs.ask('room.leave', { id }, (error) => {
+        if (slot) slot.leaving = false;
+        // Repeated after a lost answer, or put out in the meantime.
+        if (error && !(inside && OUT_ALREADY.has(error.code))) throw error;
+        if (slot) this.#remove(slot);
+      });
     });
   }
 
@@ -110,7 +116,7 @@ export class RoomBook {
     const slot = out ? this.#slots.get((event.d as EventPayload<'room.out'>).id) : this.#at(event.c ?? '');
     if (!slot) return out || event.c?.startsWith('r:') === true;
     if (slot.leaving) return true;
-    if (slot.room && !slot.unsure) return false;
+    if (slot.room && !slot.unsure && !(out && slot.entering > 0)) return false;
     slot.held.push(event);
     return true;
   }
@@ -120,10 +126,10 @@ export class RoomBook {
     if (event.e === 'room.out') {
       const { id, ...out } = event.d as EventPayload<'room.out'>;
       const slot = this.#slots.get(id);
-      if (slot) this.#out(slot, out);
+      if (slot?.fresh) this.#inDoubt(slot, out);
+      else if (slot) this.#out(slot, out);
     } else if (event.e === 'room.revoked') {
-      const d = event.d as EventPayload<'room.revoked'>;
-      this.revoked(d);
+      this.revoked(event.d as EventPayload<'room.revoked'>);
     } else {
       const slot = this.#at(event.c ?? '');
       if (!slot?.room) return;
@@ -177,6 +183,7 @@ export class RoomBook {
   /** The login is over: out of all rooms, without a word. */
   reset(): void {
     this.#run++;
+    this.#lanes.clear();
     this.#lostAt = undefined;
     for (const slot of [...this.#slots.values()]) this.#remove(slot);
     this.#slots.clear();
@@ -188,59 +195,53 @@ export class RoomBook {
 
   #entered(slot: Slot, input: Input<'room.enter'>, output: Output<'room.enter'>): RoomEntered {
     const { room, lastSeq, changeSeq } = output;
-    const recent = this.#known(slot, output.recent, output.people);
+    const recent = knownOf(this.#needs, slot, output.recent, output.people);
     slot.room = room;
-    slot.unsure = slot.leaving = false;
+    slot.unsure = false;
+    slot.doubt = undefined;
     for (const message of recent) slot.recent.add(message);
-    if (lastSeq !== undefined) this.#follow(slot, lastSeq, changeSeq, recent);
+    if (lastSeq !== undefined) followLog(this.#needs, slot, { lastSeq, changeSeq }, recent);
     if (input.leaveOthers === true) {
       for (const other of [...this.#slots.values()])
         if (other !== slot && other.room) this.#out(other, { reason: 'left' });
     }
-    // Of an earlier stay: this device has just been let in.
-    slot.held = slot.held.filter(({ e, d }) => e !== 'room.out' || (d as Out).reason !== 'left');
-    this.#release(slot);
+    this.#releaseFresh(slot);
     this.#needs.onSure();
     return { room, recent, ...(lastSeq === undefined ? {} : { lastSeq }) };
   }
 
-  #known(slot: Slot, wire: readonly Message[], people: People): readonly ClientMessage[] {
-    this.#needs.store.people.merge(people, slot.ref);
-    return wire.flatMap((message) => {
-      const current = this.#needs.revisions.current(message);
-      return current ? [clientMessage(current, this.#needs.me())] : [];
-    });
-  }
-
-  /** A room with history: its log is followed from here on. */
-  #follow(
-    slot: Slot,
-    lastSeq: number,
-    changeSeq: number | undefined,
-    recent: readonly ClientMessage[],
-  ): void {
-    const { streams, store } = this.#needs;
-    const begun = !streams.knows(slot.ref);
-    store.entries.put(slot.ref, recent);
-    const end = { conv: slot.ref, lastSeq, ...(changeSeq === undefined ? {} : { changeSeq }) };
-    if (!begun) return streams.advance(end);
-    streams.begin(end);
-    this.#needs.onBegun(slot.ref);
-  }
-
   #entryFailed(slot: Slot, error: MagpieError | undefined): void {
-    if (slot.room || slot.entering > 0) return;
-    this.#slots.delete(slot.id);
+    if (slot.entering > 0) return;
+    if (slot.room) return this.#releaseFresh(slot);
+    if (this.#slots.get(slot.id) === slot) this.#slots.delete(slot.id);
     this.#needs.onSure();
     // It may have been let in all the same: nobody would ever take it out again.
     if (error?.code === 'TIMEOUT')
       void this.#needs.ask('room.leave', { id: slot.id }, () => undefined).catch(() => undefined);
   }
 
+  /** Of what happened while it entered, and in this turn, it is not known whether it was before or after. */
+  #releaseFresh(slot: Slot): void {
+    slot.fresh = true;
+    void Promise.resolve().then(() => (slot.fresh = false));
+    this.#release(slot);
+  }
+
+  /** Put out at the moment it entered: which was first, only the server knows. That it moved from another room is no doubt. */
+  #inDoubt(slot: Slot, out: Out): void {
+    if (out.reason === 'left' || slot.unsure) return;
+    slot.doubt = out;
+    slot.unsure = true;
+    const run = this.#run;
+    void this.#resume([slot], () => run === this.#run);
+  }
+
   #release(slot: Slot): void {
     const held = slot.held;
     slot.held = [];
-    for (const event of held) this.#needs.replay(event);
+    for (const event of held)
+      if (event.e === 'room.out') this.fact(event);
+      else this.#needs.replay(event);
   }
 
   #out(slot: Slot, out: Out): void {
@@ -250,8 +251,8 @@ export class RoomBook {
   }
 
   #remove(slot: Slot): void {
-    slot.room = undefined;
-    slot.unsure = false;
+    slot.room = slot.doubt = undefined;
+    slot.unsure = slot.fresh = false;
     if (slot.entering === 0 && this.#slots.get(slot.id) === slot) this.#slots.delete(slot.id);
     this.#needs.streams.forget(slot.ref);
     this.#needs.store.entries.drop(slot.ref);
@@ -275,11 +276,12 @@ export class RoomBook {
     slot.unsure = false;
     if (!now?.room) {
       slot.held = [];
-      return this.#out(slot, { reason: now?.reason ?? 'timeout' });
+      return this.#out(slot, slot.doubt ?? { reason: now?.reason ?? 'timeout' });
     }
+    slot.doubt = undefined;
     const { room } = now;
     slot.room = room;
-    if (now.lastSeq !== undefined) this.#follow(slot, now.lastSeq, now.changeSeq, []);
+    if (now.lastSeq !== undefined) followLog(this.#needs, slot, { lastSeq: now.lastSeq, changeSeq: now.changeSeq }, []); // prettier-ignore
     tellMissed(this.#needs, slot, before, room);
     this.#release(slot);
   }

@@ -1,12 +1,8 @@
 import { directPair, keyOf, MagpieError, messageId, type Conversation, type ErrorCode, type EventEnvelope, type Message, type RequestEnvelope } from '@magpie/protocol'; // prettier-ignore
 import type { FakeClock } from './fake-clock.ts';
+import { changesOf, pageOf, type FakeLog } from './fake-page.ts';
 import type { FakePeer } from './fake-platform.ts';
-
-interface Log {
-  readonly number: number;
-  readonly entries: Message[];
-  readonly changes: EventEnvelope[];
-}
+import { FakeRooms } from './fake-rooms.ts';
 
 interface Line {
   readonly peer: FakePeer;
@@ -26,12 +22,15 @@ export class FakeServer {
   loseReply: (op: string) => boolean = () => false;
   /** Answers an operation with this error instead. */
   refuse: (op: string, input: Params) => MagpieError | undefined = () => undefined;
+  /** Answers an operation in the server's stead. */
+  answer: (op: string, input: Params) => unknown = () => undefined;
   /** Nobody can connect. */
   down = false;
+  readonly rooms: FakeRooms;
   readonly calls: { op: string; in: Params }[] = [];
   readonly #clock: FakeClock;
   readonly #lines = new Set<Line>();
-  readonly #logs = new Map<string, Log>();
+  readonly #logs = new Map<string, FakeLog>();
   readonly #users = new Map<string, EventEnvelope[]>();
   readonly #read = new Map<string, number>();
   readonly #positions = new Map<string, { userSeq: number; at: number }>();
@@ -39,13 +38,14 @@ export class FakeServer {
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
+    this.rooms = new FakeRooms(clock, (seat, event) => this.#emitTo(({ user, instance }) => `${user} ${instance}` === seat, event)); // prettier-ignore
   }
 
   readonly connect = (peer: FakePeer): void => {
     if (this.down) return peer.close(1006);
     const line: Line = { peer, user: undefined, instance: undefined };
     this.#lines.add(line);
-    peer.onClose = () => void this.#lines.delete(line);
+    peer.onClose = () => this.#gone(line);
     peer.onText = (text) => this.#frame(line, text);
     peer.open();
     peer.text('{"hello":{"protocol":1,"server":"fake","capabilities":[],"heartbeat":25000}}');
@@ -58,15 +58,21 @@ export class FakeServer {
   /** Cuts every socket. */
   drop(code = 1006): void {
     for (const line of [...this.#lines]) {
-      this.#lines.delete(line);
+      this.#gone(line);
       line.peer.close(code);
     }
   }
 
+  #gone(line: Line): void {
+    if (this.#lines.delete(line)) this.rooms.lost(line);
+  }
+
   /** The present sockets stay open and say nothing more. */
   mute(): void {
-    for (const line of this.#lines) line.peer.onText = () => undefined;
-    this.#lines.clear();
+    for (const line of [...this.#lines]) {
+      line.peer.onText = () => undefined;
+      this.#gone(line);
+    }
   }
 
   push(frame: object): void {
@@ -84,6 +90,11 @@ export class FakeServer {
       content: { type: 'text', text },
       ...more,
     });
+  }
+
+  /** The same in a room with history. */
+  sayIn(room: string, from: string, text: string): Message {
+    return this.#append(`r:${room}`, from, { clientId: `x:${from}${++this.#time}`, content: { type: 'text', text } }); // prettier-ignore
   }
 
   revoke(key: string, seq: number): void {
@@ -108,7 +119,7 @@ export class FakeServer {
     const log = this.#log(key);
     const numbered = { ...event, n: log.changes.length + 1 };
     log.changes.push(numbered);
-    for (const user of new Set(directPair(key))) this.#emit(user, numbered);
+    this.#emitIn(key, numbered);
   }
 
   userEvent(user: string, e: string, d: unknown): void {
@@ -118,7 +129,7 @@ export class FakeServer {
     this.#emit(user, event);
   }
 
-  #log(key: string): Log {
+  #log(key: string): FakeLog {
     const log = this.#logs.get(key) ?? { number: this.#logs.size + 1, entries: [], changes: [] };
     this.#logs.set(key, log);
     return log;
@@ -148,8 +159,7 @@ export class FakeServer {
       ...fields,
     };
     log.entries.push(message);
-    for (const user of new Set(directPair(key)))
-      this.#emit(user, { e: 'message.created', c: key, n: seq, d: { message } });
+    this.#emitIn(key, { e: 'message.created', c: key, n: seq, d: { message } });
     return message;
   }
 
@@ -168,8 +178,18 @@ export class FakeServer {
   }
 
   #emit(user: string, event: EventEnvelope): void {
-    for (const line of this.#lines)
-      if (line.user === user && !this.loseEvent(event)) this.#out(line).e.push(event);
+    this.#emitTo((line) => line.user === user, event);
+  }
+
+  /** To whoever is in a conversation. */
+  #emitIn(key: string, event: EventEnvelope): void {
+    const seats = key.startsWith('r:') ? new Set(this.rooms.audience(key)) : undefined;
+    const users: readonly string[] = seats ? [] : directPair(key);
+    this.#emitTo(({ user, instance }) => seats?.has(`${user} ${instance}`) ?? users.includes(user ?? ''), event); // prettier-ignore
+  }
+
+  #emitTo(fits: (line: Line) => boolean, event: EventEnvelope): void {
+    for (const line of this.#lines) if (fits(line) && !this.loseEvent(event)) this.#out(line).e.push(event);
   }
 
   #frame(line: Line, text: string): void {
@@ -182,7 +202,7 @@ export class FakeServer {
       let reply: object;
       try {
         if (refusal) throw refusal;
-        reply = { id: request.id, ok: this.#run(line, request.op, input) };
+        reply = { id: request.id, ok: this.answer(request.op, input) ?? this.#run(line, request.op, input) };
       } catch (thrown) {
         reply = { id: request.id, err: MagpieError.from(thrown).toShape() };
       }
@@ -198,6 +218,8 @@ export class FakeServer {
     const user = line.user;
     if (user === undefined) throw new MagpieError('UNAUTHENTICATED');
     const key = typeof input['ref'] === 'string' ? keyOf(input['ref'], user) : '';
+    const ofRooms = this.rooms.run(line, op, input, (room) => this.#log(room));
+    if (ofRooms !== undefined) return ofRooms;
     switch (op) {
       case 'session.close':
         return {};
@@ -214,21 +236,11 @@ export class FakeServer {
       case 'conversation.read':
         return this.#markRead(user, key, input['upTo'] as number | undefined);
       case 'message.send':
-        return this.#send(user, key, input);
+        return this.#send(line, user, key, input);
       case 'message.list':
-        return this.#page(key, input);
-      case 'message.changes': {
-        const changes = this.#log(key).changes;
-        const events = changes.slice(
-          input['after'] as number,
-          (input['after'] as number) + (input['limit'] as number),
-        );
-        return {
-          events,
-          changeSeq: changes.length,
-          more: (events.at(-1)?.n ?? changes.length) < changes.length,
-        };
-      }
+        return pageOf(this.#log(key), input);
+      case 'message.changes':
+        return changesOf(this.#log(key), input);
       case 'receipt.deliver':
         return {};
       default:
@@ -240,6 +252,7 @@ export class FakeServer {
     const user = String(input['token']);
     line.user = user;
     line.instance = String(input['instance']);
+    this.rooms.opened(line, input['resume'] !== undefined);
     const position = this.#positions.get(user);
     return {
       session: 's', resumed: input['resume'] !== undefined, app: 'demo', userId: user, profile: { id: user }, ...(position ? { position } : {}),
@@ -248,7 +261,8 @@ export class FakeServer {
     }; // prettier-ignore
   }
 
-  #send(user: string, key: string, input: Params): unknown {
+  #send(line: Line, user: string, key: string, input: Params): unknown {
+    if (key.startsWith('r:') && this.rooms.demand(key, line).history !== true) return this.rooms.send(key, user, input); // prettier-ignore
     const fields = { clientId: String(input['clientId']), content: input['content'] as Message['content'] };
     if (input['store'] === false) {
       const message = { id: `0${++this.#time}`, conv: key, from: user, time: this.#clock.now(), ...fields };
@@ -258,29 +272,6 @@ export class FakeServer {
     }
     const { id, seq, time } = this.#append(key, user, fields);
     return { id, seq, time, conv: key, stored: true };
-  }
-
-  #page(key: string, input: Params): unknown {
-    const { entries, changes } = this.#log(key);
-    const limit = input['limit'] as number;
-    const older = input['direction'] === 'older';
-    const from = (input['seq'] as number | undefined) ?? (older ? entries.length : 1);
-    const since = input['time'] as number | undefined;
-    const fit = entries.filter(
-      (one) =>
-        (older ? (one.seq ?? 0) <= from : (one.seq ?? 0) >= from) &&
-        (since === undefined || one.time >= since),
-    );
-    const page = older ? fit.slice(-limit) : fit.slice(0, limit);
-    const covered = page.length > 0 ? { covered: [page[0]?.seq, page.at(-1)?.seq] } : {};
-    return {
-      entries: page,
-      ...covered,
-      more: fit.length > page.length,
-      lastSeq: entries.length,
-      changeSeq: changes.length,
-      people: {},
-    };
   }
 
   #markRead(user: string, key: string, upTo = this.#log(key).entries.length): unknown {
@@ -308,7 +299,7 @@ export class FakeServer {
 
   #rows(user: string): Conversation[] {
     const keys = [...this.#logs].filter(
-      ([key, log]) => directPair(key).includes(user) && log.entries.length > 0,
+      ([key, log]) => key.startsWith('d:') && directPair(key).includes(user) && log.entries.length > 0,
     );
     return keys.map(([key]) => this.row(user, key));
   }
