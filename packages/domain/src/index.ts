@@ -30,6 +30,7 @@ export { createLocalBus } from './core/local-bus.ts';
 export { createDomain, type Domain } from './domain.ts';
 export type { Ports } from './deps.ts';
 export { AppDirectory } from './app/directory.ts';
+export { Timers, type TimerHandler, type TimerOutcome, type TimersOptions } from './timer/timers.ts';
 export { storedFile } from './file/handlers.ts';
 export type { Identity } from './session/handlers.ts';
 export type { Session, SessionPeer } from './session/registry.ts';

@@ -141,7 +141,7 @@ async function call<N extends OperationName>(operation: N, input: Input<N>): Pro
     response = await fetch(`${url}/v1/${operation}`, { method: 'POST', headers: { 'authorization': `Bearer ${adminToken}`, 'content-type': 'application/json' }, body: JSON.stringify(input) }); // prettier-ignore
   } catch {
     if (process.env['MAGPIE_SERVER']) throw new Error(`no server answers at ${url}`);
-    const composition = await compose(config, VERSION);
+    const composition = await compose(config, VERSION, (what, error) => process.stderr.write(`${what}: ${String(error)}\n`)); // prettier-ignore
     const operator = {
       app: { id: '', name: '', doors: [], settings: {} as never, createdAt: 0 },
       caller: 'admin',

@@ -12,6 +12,7 @@ import {
   createLocalBus,
   type Domain,
   type Random,
+  type Report,
   type Scheduler,
   type Sealer,
   type Store,
@@ -56,7 +57,7 @@ const scheduler: Scheduler = {
 };
 
 /** The only place that constructs drivers. */
-export async function compose(config: ServerConfig, version: string): Promise<Composition> {
+export async function compose(config: ServerConfig, version: string, report: Report): Promise<Composition> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(config.dataFolder);
   const masterKey = await masterKeyOf(config);
@@ -84,6 +85,7 @@ export async function compose(config: ServerConfig, version: string): Promise<Co
     files: createFileProcessor(storage),
     outbound,
     node: monitor,
+    report,
     hmac: (secret, text) => createHmac('sha256', secret).update(text, 'utf8').digest('hex'),
     signer: { sign: (app, fileId, life) => signer.sign(app, fileId, clock.now(), life) },
     tokens: (apps) => (tokens = createTokenVerifier({ apps, sealer, clock, masterKey })),

@@ -33,7 +33,7 @@ export async function startServer(
   config: ServerConfig,
   log: Logger = pino({ level: config.logLevel }),
 ): Promise<RunningServer> {
-  const composition = await compose(config, VERSION);
+  const composition = await compose(config, VERSION, (what, error, detail) => log.error({ err: error, ...detail }, what)); // prettier-ignore
   const { domain, store } = composition;
   let draining = false;
   const ready = () => !draining;
