@@ -84,7 +84,8 @@ describe('events', () => {
   it('of another app go to no one else', async () => {
     await server.admin('app.create', { id: 'other', name: 'Other', doors: [{ kind: 'tim', id: 1_400_000_077 }] }); // prettier-ignore
     const made = await hook({ events: ['*'] });
-    for (const userId of ['ann', 'ben']) await server.admin('user.import', { users: [{ id: userId }] }, { app: 'other' }).catch(() => undefined); // prettier-ignore
+    await server.admin('user.register', { userId: 'ann', password: 'x' }, { app: 'other' });
+    await server.admin('user.update', { name: 'Ann' }, { app: 'other', user: 'ann' });
     await using alice = await signIn(server, 'alice');
     await alice.request('message.send', textTo('u:bob', 'mine'));
     await backend.until(() => made.got().some((one) => textOf(one) === 'mine'));

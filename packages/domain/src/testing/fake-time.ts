@@ -43,6 +43,11 @@ export class FakeTime implements Clock, Scheduler {
     await settled();
   }
 
+  /** Whether something would run without the clock moving. */
+  get isDue(): boolean {
+    return [...this.tasks].some((task) => task.at <= this.time);
+  }
+
   /** The clock alone moves, as when a machine slept or its clock was set. */
   jump(ms: number): void {
     this.ahead += ms;
