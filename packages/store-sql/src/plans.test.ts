@@ -9,7 +9,10 @@ import { createReads, type Reads } from './read/reads.ts';
 import { openSqlite, type SqliteHandle } from './sqlite/handle.ts';
 import { openSqliteWriter } from './sqlite/writer.ts';
 
-/** Every statement the store sends is explained: nothing that grows with use may be read from one end to the other. */
+/**
+ * Every statement the store sends is explained: nothing that grows with use may be read from one end to the other. Left out are the
+ * counts that operators ask for: `timers.count` and `webhooks.totals`.
+ */
 
 const folder = mkdtempSync(join(tmpdir(), 'magpie-plans-'));
 const path = join(folder, 'plans.db');
@@ -74,12 +77,44 @@ const ops: readonly WriteOp[] = [
   { op: 'file.set', app, id: 'f', set: { size: 2 } },
   { op: 'file.use', app, ids: ['f'], at },
   { op: 'file.remove', app, ids: ['f'] },
+  { op: 'timer.put', id: 't', app, kind: 'k', dueAt: 1, payload: '' },
+  { op: 'timer.claim', owner: 'n', kinds: ['k'], now: 1, leaseUntil: 2, limit: 9 },
+  { op: 'timer.later', id: 't', owner: 'n', dueAt: 1 },
+  { op: 'timer.claim', owner: 'n', kinds: ['k'], now: 1, leaseUntil: 2, limit: 9 },
+  { op: 'timer.done', id: 't', owner: 'n' },
+  { op: 'timer.remove', id: 't' },
+  { op: 'presence.put', app, user, set: { at } },
+  { op: 'subscription.put', app, watcher: user, targets: ['bob', 'carol'], expiresAt: null, untilLogout: true, at, max: 1 }, // prettier-ignore
+  { op: 'subscription.remove', app, watcher: user, targets: ['bob'], untilLogout: true },
+  { op: 'subscription.remove', app, watcher: user },
+  { op: 'room.create', row: { conv, app, id: 'r', kind: 'live', name: '', avatar: null, intro: null, announcement: null, ext: null, owner: null, mutedAll: false, endDelay: 0, createdAt: 1 } }, // prettier-ignore
+  { op: 'room.set', conv, set: { name: 'x' } },
+  { op: 'room.set', conv, set: {} },
+  { op: 'room.users.put', conv, app, users: ['bob'], set: { role: 'admin' }, at, maxAdmins: 9 },
+  { op: 'hook.put', row: { app, id: 'h', url: '', events: [], before: [], active: true, sealedSecret: '', createdAt: 1 }, max: 9 }, // prettier-ignore
+  { op: 'outbox.add', app, hooks: ['h'], lane: 'l', event: '{}', at },
+  { op: 'outbox.claim', owner: 'n', now: 1, leaseUntil: 2, lanes: 9, perLane: 9, paused: [] },
+  {
+    op: 'outbox.settle',
+    app,
+    hook: 'h',
+    lane: 'l',
+    owner: 'n',
+    at,
+    delivered: [9],
+    park: { id: 1, error: '' },
+  },
+  { op: 'outbox.unpark', app, hook: 'h', forget: false, at, max: 9 },
+  { op: 'hook.remove', app, id: 'h' },
+  { op: 'word.put', app, words: [{ word: 'w', action: 'mask' }], max: 9 },
+  { op: 'word.remove', app, words: ['w'] },
   { op: 'member.dismissAll', conv, at },
   { op: 'prune', changesBefore: 9, logBefore: 9, now: 9, max: 9 },
 ];
 
 async function readEverything(reads: Reads): Promise<void> {
   const { apps, users, conversations, messages, groups, receipts, files } = reads;
+  const { rooms, presences, timers, webhooks, words } = reads;
   const row = (await conversations.participant(conv, user)) as ParticipantRow;
   await Promise.all([
     apps.all(), users.get(app, user), users.many(app, [user]), users.byFold(app, user), users.log(app, user, 0, 9),
@@ -88,6 +123,12 @@ async function readEverything(reads: Reads): Promise<void> {
     groups.byId(app, '1'), groups.many(app, ['1']), groups.byConversations([conv]), groups.ofUser(app, user, { limit: 9 }),
     receipts.counts(conv, [1]), receipts.readers(conv, 1, { limit: 9 }), receipts.of(conv, user, [1]),
     files.get(app, 'f'), files.usedBytes(app), files.unused(9, 9), files.grantedSince(app, user, 0), messages.changes(conv, 0, 9),
+    users.blocksAmong(app, [user], ['bob']), rooms.byId(app, 'r'), rooms.many(app, ['r']), rooms.list(app, { limit: 9 }), rooms.user(conv, user),
+    rooms.users(conv, { what: 'muted', now: 1, limit: 9 }), rooms.users(conv, { what: 'banned', now: 1, limit: 9 }),
+    rooms.users(conv, { what: 'admins', now: 1, limit: 9 }), presences.many(app, [user]), presences.lastSeen(app, [user]),
+    presences.watchers(app, [user], { now: 1, limit: 9 }), presences.subscriptions(app, user, { now: 1, limit: 9 }),
+    presences.countSubscriptions(app, user, 1), timers.nextDue(1, ['k']), webhooks.stats(app), webhooks.parked(app, 'h', { limit: 9 }),
+    webhooks.nextDue(1), words.all(app), words.page(app, { limit: 9 }), words.count(app),
   ]); // prettier-ignore
 }
 
@@ -111,8 +152,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const SETUP = /^\s*(create|begin|commit|savepoint|release|pragma|insert into "?(meta|magpie_migrations))|from (apps|"apps"|"doors"|magpie_migrations|meta|"meta")|update meta/i; // prettier-ignore
 
-/** One entry of the index is read. */
-const FIRST_ENTRY = /from outbox_lanes order by app, hook limit 1/;
+/** Walks along an index that end at the first entry that will do. */
+const FIRST_ENTRY: readonly (readonly [RegExp, string])[] = [
+  [/from outbox_lanes order by app, hook limit 1/, 'SCAN outbox_lanes USING COVERING INDEX outbox_lanes_due'],
+  [/select "ready_at" from "timers".* order by "ready_at" limit/, 'SCAN timers USING INDEX timers_ready'],
+];
 
 it('no statement scans a table that grows', () => {
   const handle = openSqlite(path);
@@ -124,15 +168,37 @@ it('no statement scans a table that grows', () => {
     const filled = sql.replaceAll(/\?\d*/g, 'null');
     for (const cells of handle.prepare(`explain query plan ${filled}`).rows()) {
       const detail = String(cells[3]);
-      if (FIRST_ENTRY.test(sql) && detail === 'SCAN outbox_lanes USING COVERING INDEX outbox_lanes_due') continue; // prettier-ignore
+      if (FIRST_ENTRY.some(([asked, plan]) => asked.test(sql) && detail === plan)) continue;
       // These are made within the statement and small.
-      if (/^SCAN (?!s$|s\b|old\b|first\b|f\b|h\b|firsts\b|\(subquery|CONSTANT)/.test(detail))
+      if (/^SCAN (?!s$|s\b|old\b|first\b|f\b|h\b|firsts\b|\(subquery|CONSTANT|\d+ CONSTANT)/.test(detail))
         scans.push(`${detail}: ${sql}`);
     }
   }
   handle.close();
-  expect(explained).toBeGreaterThan(60);
+  expect(explained).toBeGreaterThan(130);
   expect(scans).toEqual([]);
+});
+
+it('the outbox is read along its lanes, and what is parked apart from them', () => {
+  const handle = openSqlite(path);
+  const plan = (needle: RegExp): string[] =>
+    [...statements]
+      .filter((sql) => needle.test(sql))
+      .flatMap((sql) => handle.prepare(`explain query plan ${sql.replaceAll(/\?\d*/g, '1')}`).rows().map((cells) => String(cells[3]))); // prettier-ignore
+  expect(plan(/^select id, event, at from outbox/)).toEqual([
+    'SEARCH outbox USING INDEX outbox_waiting (app=? AND hook=? AND lane=?)',
+  ]);
+  expect(plan(/^select app, hook, lane, due_at.* from outbox_lanes/s)).toEqual([
+    'SEARCH outbox_lanes USING INDEX outbox_lanes_due (app=? AND hook=? AND due_at<?)',
+  ]);
+  expect(plan(/select \* from "outbox".*"parked_at" is not null.*order by "id"/)).toEqual([
+    'SEARCH outbox USING INDEX outbox_parked (app=? AND hook=? AND id>?)',
+  ]);
+  expect(plan(/from timers where ready_at/).join()).toContain('timers_ready (ready_at<?)');
+  expect(plan(/select \* from "room_users".*role = 1/)[0]).toContain('room_users_admins');
+  expect(plan(/select \* from "room_users".*muted_until is not null/)[0]).toContain('room_users_muted');
+  expect(plan(/delete from room_users/).join()).toContain('room_users_over');
+  handle.close();
 });
 
 it('a history page is one range of one index, and unread is counted in an index alone', () => {

@@ -45,7 +45,7 @@ it('what is ready in one turn is one batch; what comes during a commit is the ne
   const early = [queue.commit(unit), queue.commit(unit), queue.commit(unit)];
   const first = await writer.batch(0);
   const late = [queue.commit(unit), queue.commit(unit)];
-  expect([first.size, writer.batches.length]).toEqual([3, 1]);
+  expect([first.size, writer.batches.length, queue.length]).toEqual([3, 1, 2]);
   first.succeed();
   await Promise.all(early);
   const second = await writer.batch(1);

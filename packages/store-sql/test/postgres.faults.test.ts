@@ -4,6 +4,9 @@ import { startPostgres, type TestPostgres } from '@magpie/testkit/postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createPostgresStore } from '../src/index.ts';
+import { bindKysely } from '../src/kysely.ts';
+import { migrate, MIGRATIONS } from '../src/migrations/run.ts';
+import { executeOn } from '../src/postgres/pool.ts';
 
 let postgres: TestPostgres;
 
@@ -217,6 +220,30 @@ it('a database that went away: refused meanwhile, and taken up again', async () 
     await vi.waitFor(() => expect(store.health()).toEqual({ ok: true }), { timeout: 15_000 });
     expect(await store.commit([append(conv)])).toMatchObject([{ seq: 2 }]);
     expect((await store.conversations.byNumber(conv))?.lastSeq).toBe(2);
+  });
+});
+
+it('a database of the first version is upgraded with what is in it, by the first of two nodes', async () => {
+  const url = await postgres.createDatabase();
+  await withClient(url, async (client) => {
+    const db = bindKysely('postgres', executeOn(client));
+    await migrate(db, 'postgres', 1, MIGRATIONS.slice(0, 1));
+    await db.insertInto('meta').values([{ name: 'epoch', value: 'kept' }, { name: 'numbers', value: '7' }]).execute(); // prettier-ignore
+    await db.insertInto('conversations').values({ num: 7, app: 'a', key: 'g:1', kind: 'group', last_seq: 3, change_seq: 0, changes_pruned: 0, last_time: 1, active_at: 1, changed_at: 1, head_entry: 3, head_content: 3, head_live: 3, head_public: 3, member_count: 0 }).execute(); // prettier-ignore
+  });
+  const nodes = await Promise.all([createPostgresStore({ url }), createPostgresStore({ url })]);
+  try {
+    const [one, two] = nodes;
+    expect(await two.epoch()).toBe('kept');
+    expect(await two.conversationNumber()).toBeGreaterThan(7);
+    expect(await one.commit([{ ...append(7), hooks: ['h'], body: '{"content":{}}' }])).toMatchObject([{ seq: 4 }]); // prettier-ignore
+    expect(await two.webhooks.totals()).toEqual({ waiting: 1, parked: 0 });
+  } finally {
+    await Promise.all(nodes.map((node) => node.close()));
+  }
+  await withClient(url, async (client) => {
+    const applied = await client.query('select version from magpie_migrations order by version');
+    expect(applied.rows).toEqual(MIGRATIONS.map(({ version }) => ({ version })));
   });
 });
 

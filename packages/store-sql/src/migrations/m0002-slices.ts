@@ -62,7 +62,7 @@ async function presences({ db, id, text, int, small, keyed, run }: MigrationCont
   await run('create index subscriptions_end on subscriptions (expires_at) where expires_at is not null');
 }
 
-async function rooms({ db, id, text, int, small, keyed, run }: MigrationContext): Promise<void> {
+async function rooms({ db, id, text, int, small, run }: MigrationContext): Promise<void> {
   await db.schema
     .createTable('rooms')
     .addColumn('conv', int, (c) => c.primaryKey())
@@ -82,18 +82,18 @@ async function rooms({ db, id, text, int, small, keyed, run }: MigrationContext)
     .execute();
   await db.schema.createIndex('rooms_id').unique().on('rooms').columns(['app', 'id']).execute();
   await run('create index rooms_list on rooms (app, id) where dismissed_at is null');
-  await keyed(
-    db.schema
-      .createTable('room_users')
-      .addColumn('conv', int, (c) => c.notNull())
-      .addColumn('user_id', id, (c) => c.notNull())
-      .addColumn('app', id, (c) => c.notNull())
-      .addColumn('role', small, (c) => c.notNull())
-      .addColumn('muted_until', int)
-      .addColumn('banned_until', int)
-      .addColumn('at', int, (c) => c.notNull())
-      .addPrimaryKeyConstraint('room_users_pk', ['conv', 'user_id']),
-  ).execute();
+  // A table with rowids: SQLite would prefer the tree of its key to the small indexes.
+  await db.schema
+    .createTable('room_users')
+    .addColumn('conv', int, (c) => c.notNull())
+    .addColumn('user_id', id, (c) => c.notNull())
+    .addColumn('app', id, (c) => c.notNull())
+    .addColumn('role', small, (c) => c.notNull())
+    .addColumn('muted_until', int)
+    .addColumn('banned_until', int)
+    .addColumn('at', int, (c) => c.notNull())
+    .addPrimaryKeyConstraint('room_users_pk', ['conv', 'user_id'])
+    .execute();
   await run('create index room_users_admins on room_users (conv, user_id) where role = 1');
   await run('create index room_users_muted on room_users (conv, user_id) where muted_until is not null');
   await run('create index room_users_banned on room_users (conv, user_id) where banned_until is not null');

@@ -65,6 +65,22 @@ it('upgrades a database that is in use, and does it once', async () => {
   expect(versions()).toEqual(all.map((migration) => migration.version));
 });
 
+it('a database of the first version keeps what is in it and takes what is new', async () => {
+  await migrate(db, 'sqlite', 5, MIGRATIONS.slice(0, 1));
+  await fill();
+  await db.insertInto('meta').values([{ name: 'epoch', value: 'kept' }, { name: 'numbers', value: '7' }]).execute(); // prettier-ignore
+  const writer = await openSqliteWriter(path, 6);
+  expect(writer.epoch).toBe('kept');
+  const append = { op: 'append', app: 'a1', conv: 7, sender: 'u', clientId: '1', fp: 1, type: 'text', cls: 'content', counts: true, notLast: false, receipt: false, audience: null, body: '{"content":{}}', at: 1, hooks: ['h'] } as const; // prettier-ignore
+  const create = { op: 'conversation.create', conv: 7, app: 'a1', key: 'g:1', kind: 'group', at: 1 } as const;
+  const [outcome] = await writer.write([[create, append]]);
+  expect(outcome).toMatchObject({ results: [undefined, { seq: 1 }] });
+  writer.close();
+  expect(versions()).toEqual(MIGRATIONS.map((migration) => migration.version));
+  expect(handle.prepare('select count(*) from apps').one()).toEqual([500]);
+  expect(handle.prepare('select hook, lane, waiting from outbox_lanes').rows()).toEqual([['h', 'g:1', 1]]);
+});
+
 it('refuses a database of a newer server', async () => {
   await migrate(db, 'sqlite', 5, [...MIGRATIONS, next]);
   await expect(openSqliteWriter(path, 6)).rejects.toThrow(
