@@ -1,6 +1,6 @@
 import { MagpieError, type Input } from '@magpie/protocol';
 import type { Ctx } from '../core/context.ts';
-import { conflictsAs } from '../core/conflict.ts';
+import { conflictAs } from '../core/conflict.ts';
 import type { Deps } from '../deps.ts';
 import type { RoomRow } from '../ports/rows.ts';
 import type { WriteOp } from '../ports/writes.ts';
@@ -31,9 +31,7 @@ export async function createRoom(deps: Deps, ctx: Ctx, id: string, wish: Wish, f
       ];
   // Whoever makes a room has as long to come as a lost connection to come back.
   const timer = ends ? endOp(row, at + Math.max(row.endDelay, rules.silence)) : undefined;
-  await deps.store
-    .commit(timer ? [...ops, timer] : ops)
-    .catch(conflictsAs({ exists: 'ROOM_EXISTS', stale: 'ROOM_EXISTS' }));
+  await deps.store.commit(timer ? [...ops, timer] : ops).catch(conflictAs('ROOM_EXISTS', 'id'));
   if (timer) deps.timers.noted(timer.dueAt);
   return deps.rooms.know(row);
 }

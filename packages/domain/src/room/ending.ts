@@ -35,7 +35,7 @@ export function endEmptyRooms(deps: Pick<Deps, 'rooms' | 'timers' | 'store' | 'c
     const now = clock.now();
     const silence = app.settings['rooms.silence'] || ROOM_RULES[known.row.kind].silence;
     // After a start those who were there have their time to come back.
-    const back = rooms.startedAt + silence;
+    const back = known.row.createdAt < rooms.startedAt ? rooms.startedAt + silence : 0;
     const again = known.count > 0 ? now + BEAT : back > now ? back : undefined;
     if (again !== undefined) return { ops: [endOp(known.row, again)], after: () => timers.noted(again) };
     const tell = await prepare(deps, app, [{ change: 'dismissed', actor: '' }]);

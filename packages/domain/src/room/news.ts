@@ -11,6 +11,8 @@ export interface Comings {
 const SPACING = 1_000;
 /** Above so many members only the count is told. */
 const COUNT_ONLY = 10_000;
+/** As well when so many names would go to so many people: a crowd that enters at once would cost its square. */
+const NAMES_TOLD = 1_000_000;
 
 /** Gathers who came and went in one room: the first is told at once, the rest once a second. */
 export class News {
@@ -65,7 +67,8 @@ export class News {
     const count = this.count();
     if (entered.size + left.size === 0 && count === this.toldCount) return;
     this.toldCount = count;
-    this.tell(count > COUNT_ONLY ? NOBODY : { entered, left });
+    const few = count <= COUNT_ONLY && (entered.size + left.size) * count <= NAMES_TOLD;
+    this.tell(few ? { entered, left } : NOBODY);
   }
 }
 
