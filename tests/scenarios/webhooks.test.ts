@@ -1,4 +1,4 @@
-import type { Webhook } from '@magpie/protocol';
+import type { Output, Webhook } from '@magpie/protocol';
 import { createTestServer, type TestServer } from '@magpie/testkit/network';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signIn, textTo } from '../protocol/support.ts';
@@ -42,7 +42,7 @@ describe('events', () => {
     await using alice = await signIn(server, 'alice');
     await using bob = await signIn(server, 'bob');
     const made = await hook({ events: ['message.created', 'message.revoked'] });
-    const sent = [];
+    const sent: Output<'message.send'>[] = [];
     for (let i = 0; i < 20; i++) sent.push(await alice.request('message.send', textTo('u:bob', `m${i}`)));
     await alice.request('message.revoke', { id: sent[3]?.id ?? '' });
     await backend.until(() => made.got().length === 21);
@@ -70,12 +70,17 @@ describe('events', () => {
     await alice.request('contact.block', { users: ['carol'] });
     await alice.request('group.create', { kind: 'work', name: 'Lunch', members: ['bob'] });
     await alice.request('message.send', { ...textTo('u:bob', 'x'), content: { type: 'typing', state: 'begin' } }); // prettier-ignore
+    await alice.request('message.send', textTo('u:bob', 'kept'));
+    await using bob = await signIn(server, 'bob');
+    await bob.request('receipt.deliver', { ref: 'u:alice', upTo: 1 });
     await alice.request('message.send', { ...textTo('u:bob', 'now or never'), store: false });
-    await backend.until(() => all.got().some((one) => textOf(one) === 'now or never') && few.got().length === 1); // prettier-ignore
+    await backend.until(() => all.got().some((one) => textOf(one) === 'now or never') && all.got().some((one) => nameOf(one) === 'receipt.delivered') && few.got().length === 1); // prettier-ignore
     const names = all.got().map(nameOf);
     for (const name of ['contact.blockChanged', 'group.changed', 'group.mine', 'message.transient'])
       expect(names).toContain(name);
     expect(names.filter((name) => name === 'message.transient')).toHaveLength(1);
+    const delivered = all.got().find((one) => nameOf(one) === 'receipt.delivered');
+    expect(delivered?.body.event).toMatchObject({ c: 'd:alice bob', u: 'alice', d: { by: 'bob', upTo: 1 } });
     const block = all.got().find((one) => nameOf(one) === 'contact.blockChanged');
     expect(block?.body.event).toMatchObject({ u: 'alice', d: { added: ['carol'] } });
     expect(few.got().map(nameOf)).toEqual(['group.changed']);

@@ -10,7 +10,8 @@ import { count, cursor, done, limit, opt, requiredText, text, time } from './sch
  * it stands in). Any 2xx takes it; anything else is tried again, in order per conversation (or user), for 24 hours, then parked.
  *
  * Before: `{id, app, at, before: <operation>, user, platform?, input}`. Answers: 2xx with an empty body or `{"action":"allow"}`;
- * `{"action":"refuse","message"?,"code"?}`; `{"action":"change","input":{…}}` with the fields of the input to replace.
+ * `{"action":"refuse","message"?,"code"?}` (`message.send` also `"silent":true`: stored for the sender's eyes alone);
+ * `{"action":"change","input":{…}}` with the fields of the input to replace.
  */
 const hookId = v.pipe(v.string(), v.regex(/^[0-9a-z]{1,32}$/));
 const url = v.pipe(v.string(), v.maxLength(2048), v.regex(/^https?:\/\/.+/));

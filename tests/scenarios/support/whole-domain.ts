@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createDomain, createLocalBus, type Ctx, type Domain, type Outbound, type Ports, type Random, type Store } from '@magpie/domain'; // prettier-ignore
 import { openStore } from '@magpie/store-sql';
-import { FakeTime } from '../../../packages/domain/src/testing/fake-time.ts';
+import type { FakeTime } from '../../../packages/domain/src/testing/fake-time.ts';
 
 /** The real use cases over the real SQLite store, while the clock stands still until it is moved. */
 export interface WholeDomain {

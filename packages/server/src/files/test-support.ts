@@ -90,7 +90,9 @@ export async function createFileWorld(): Promise<FileWorld> {
     files: createFileProcessor(storage),
     signer: { sign: () => '' },
     outbound: {} as Ports['outbound'],
+    node: {} as Ports['node'],
     hmac: () => '',
+    node: {} as Ports['node'],
   });
   const http = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
   http.removeAllContentTypeParsers();
