@@ -165,6 +165,15 @@ it('an event gets its place when its lane is free, not before', async () => {
   });
 });
 
+it('a lane in which nothing waits after all goes', async () => {
+  await withNodes(async ({ one, client }) => {
+    await client.query("insert into outbox_lanes (app, hook, lane, waiting, due_at, attempts) values ('a', 'h', 'empty', 1, 1, 0)"); // prettier-ignore
+    await one.commit([addOp('x', '1')]);
+    expect((await claim(one, 'n1')).map(({ lane }) => lane.lane)).toEqual(['x']);
+    expect(await one.webhooks.totals()).toEqual({ waiting: 1, parked: 0 });
+  });
+});
+
 it('two nodes that begin the same lane at once make one of it', async () => {
   await withNodes(async ({ one, two }) => {
     for (let i = 0; i < 20; i++) {

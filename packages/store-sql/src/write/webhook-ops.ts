@@ -35,10 +35,24 @@ export const webhookOps: OpHandlers<
     return undefined;
   },
 
-  'outbox.claim': async (c, op) => ({ lanes: await c.hot.outbox.claim(op) }),
+  'outbox.claim': async (c, op) => {
+    const claimed = await c.hot.outbox.claim(op);
+    const lanes = claimed.filter(({ events }) => events.length > 0);
+    // What a hook's removal left of a lane that was written to at that moment: it would be claimed for ever.
+    if (lanes.length < claimed.length)
+      for (const { lane, events } of claimed)
+        if (events.length === 0)
+          await c.db.deleteFrom('outbox_lanes').where('app', '=', lane.app).where('hook', '=', lane.hook).where('lane', '=', lane.lane).execute(); // prettier-ignore
+    return { lanes };
+  },
 
   'outbox.settle': async (c, op) => {
-    if (!(await c.hot.outbox.settle(op))) throw new Conflict('stale');
+    const { park, retry } = op;
+    const texts = {
+      ...(park ? { park: { ...park, error: plain(park.error) } } : {}),
+      ...(retry ? { retry: { ...retry, error: plain(retry.error) } } : {}),
+    };
+    if (!(await c.hot.outbox.settle({ ...op, ...texts }))) throw new Conflict('stale');
     return undefined;
   },
 
@@ -70,6 +84,9 @@ export const webhookOps: OpHandlers<
     return { count: taken.length };
   },
 };
+
+/** What a back end answered may hold a NUL, which neither database keeps. */
+const plain = (text: string): string => text.replaceAll('\0', '');
 
 async function oldest(c: OpContext, app: string, hook: string, max: number): Promise<readonly number[]> {
   const rows = await c.db.selectFrom('outbox').select('id').where('app', '=', app).where('hook', '=', hook).where('parked_at', 'is not', null).orderBy('id').limit(max).execute(); // prettier-ignore

@@ -127,7 +127,7 @@ export function listConformance(get: Get): void {
       );
     expect(await changed()).toEqual([]);
     await w.append(e, 'e', { cls: 'hidden' });
-    await w.store.commit([{ op: 'change', conv: b, event: 'x', payload: '{}', at: w.now() }]);
+    await w.store.commit([{ op: 'change', app: w.app, conv: b, event: 'x', payload: '{}', at: w.now() }]);
     await w.put(c, 'alice', { pinnedAt: 5 });
     await w.put(d, 'd', { pinnedAt: 5 });
     expect(await changed()).toEqual([b, c, e]);
