@@ -33,12 +33,14 @@ export const overload: Measurement = (bench) =>
     for (let at = 1; at <= span; at++) seen.push(await second(peer, pool, at, 1));
     await Promise.all(FLOODERS.map((place) => pool.drivers[place]?.call('rest', null)));
     const normal = Math.max(50, 3 * calm.p99);
+    const after: Second[] = [];
     let recovered = 0;
     for (let at = span + 1; at <= span + 30 && recovered === 0; at++) {
       const one = await second(peer, pool, at, 1);
+      after.push(one);
       if (one.answered > 0 && one.p99 <= normal) recovered = at - span;
     }
-    summary(calm, seen, recovered, normal);
+    summary(calm, [...seen, ...after], recovered, normal);
     return [];
   });
 
@@ -99,7 +101,7 @@ async function statusOf(peer: MagpiePeer): Promise<NodeStatus> {
 
 function summary(calm: Second, seen: readonly Second[], recovered: number, normal: number): void {
   const most = Math.max(...seen.map(({ rss }) => rss));
-  say(`\nMemory: ${mebibytes(calm.rss)} before, ${mebibytes(most)} at most, ${mebibytes(seen.at(-1)?.rss ?? 0)} in the last second of the flood.`); // prettier-ignore
+  say(`\nMemory: ${mebibytes(calm.rss)} before, ${mebibytes(most)} at most, ${mebibytes(seen.at(-1)?.rss ?? 0)} at the end.`); // prettier-ignore
   const codes = new Map<string, { count: number; withDelay: number }>();
   for (const { refusals } of seen) {
     for (const [code, { count, withDelay }] of Object.entries(refusals)) {

@@ -88,3 +88,13 @@ export function pause(ms: number, pool?: Pool): Promise<void> {
   const waited = new Promise<void>((resolve) => setTimeout(resolve, ms));
   return pool ? Promise.race([waited, pool.broken]) : waited;
 }
+
+/** Resolves once a server has next to nothing to do: what was asked before is worked off. */
+export async function quiet(peer: Peer, pool: Pool): Promise<void> {
+  for (let tries = 0; tries < 60; tries++) {
+    const before = cpuMicros(peer.roots);
+    await pause(500, pool);
+    if (cpuMicros(peer.roots) - before <= 20_000) return;
+  }
+  throw new Error(`${peer.name} is busy for half a minute with nothing asked of it`);
+}

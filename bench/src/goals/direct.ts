@@ -12,6 +12,9 @@ const WINDOW = 8;
 
 const CLOSED: LoadInput = { kind: 'closed', window: WINDOW, targets: { kind: 'pairs' } };
 
+/** Seconds: what the first messages left behind is gone before latencies count. */
+const LATENCY_WARMUP = 5;
+
 /** Pairs that write to each other. */
 function directRun(
   bench: Bench,
@@ -22,7 +25,8 @@ function directRun(
   return withPeer(start, bench.drivers, async (peer, pool) => {
     await connectAll(peer, pool, names(CONNECTIONS));
     await pool.all('load', () => load);
-    const result = await measure(peer, pool, bench);
+    const warmup = load.kind === 'open' ? Math.max(LATENCY_WARMUP, bench.warmup) : bench.warmup;
+    const result = await measure(peer, pool, { ...bench, warmup });
     loadRow(name, result);
     return result;
   });

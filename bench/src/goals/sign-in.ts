@@ -1,13 +1,10 @@
 import { judge, runChain } from '../aba.ts';
 import { connectAll, names, ours, withPeer, type Bench, type Measurement } from '../bench.ts';
-import { pause } from '../driver/measure.ts';
+import { pause, quiet } from '../driver/measure.ts';
 import { cpuMicros } from '../measure/proc.ts';
 import type { Peer } from '../peers/peer.ts';
 import { startBareWs } from '../peers/plain.ts';
 import { head, row } from '../report.ts';
-
-/** Long enough for the server to be done with connections that were cut. */
-const REST = 1_500;
 
 /** CPU of one connection up to the answer to its first frame, in µs. */
 function signInRun(bench: Bench, start: () => Promise<Peer>): Promise<number> {
@@ -16,7 +13,7 @@ function signInRun(bench: Bench, start: () => Promise<Peer>): Promise<number> {
     // The first time makes the accounts, and warms both sides up.
     await connectAll(peer, pool, users);
     await pool.all('cut', () => null);
-    await pause(REST, pool);
+    await quiet(peer, pool);
     const before = cpuMicros(peer.roots);
     const connected = await connectAll(peer, pool, users);
     await pause(200, pool);
