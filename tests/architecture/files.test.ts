@@ -1,6 +1,8 @@
+import { join } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { allPackages } from './support/house.ts';
-import { allSources, listFiles, read } from './support/sources.ts';
+import { allSources, listFiles, read, root } from './support/sources.ts';
 
 const sources = allSources();
 const entries = new Set(allPackages().flatMap(({ entries: paths }) => [...paths]));
@@ -57,6 +59,18 @@ describe('files', () => {
         : !/^[a-z0-9.-]+$/.test(name);
     });
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('are all checked for types', () => {
+    const checked = new Set(
+      ['node', 'tests', 'web'].flatMap((name) => {
+        const path = join(root, `tsconfig.${name}.json`);
+        const { config } = ts.readConfigFile(path, (file) => ts.sys.readFile(file)) as { config: unknown };
+        return ts.parseJsonConfigFileContent(config, ts.sys, root).fileNames;
+      }),
+    );
+    const missing = sources.filter(({ path }) => path.endsWith('.ts') && !checked.has(join(root, path)));
+    expect(missing.map(({ path }) => path)).toEqual([]);
   });
 
   it('of tests switch nothing off', () => {

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { crc32, deflateSync } from 'node:zlib';
 import type { FileProcessor } from '@magpie/domain';
 import type { FileUse } from '@magpie/protocol';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { PictureFacts } from './pictures.ts';
 import type { FilePart, FileStorage } from './port.ts';
 import { createFileProcessor } from './processor.ts';
@@ -53,17 +53,17 @@ export async function createProcessorWorld(): Promise<ProcessorWorld> {
 }
 
 /** Red on the left, blue on the right. */
-export function twoTone(width: number, height: number): sharp.Sharp {
+export function twoTone(width: number, height: number): Sharp {
   const right = { input: { create: { width: width - Math.floor(width / 2), height, channels: 3 as const, background: '#00f' } }, left: Math.floor(width / 2), top: 0 }; // prettier-ignore
   return sharp({ create: { width, height, channels: 3, background: '#f00' } }).composite([right]);
 }
 export const PLACE = { IFD0: { Make: 'Camera', Copyright: 'somebody' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 3230/100', GPSLongitudeRef: 'E', GPSLongitude: '0/1 7/1 4366/100' } }; // prettier-ignore
-export const camera = (image: sharp.Sharp, orientation: number) =>
+export const camera = (image: Sharp, orientation: number) =>
   image.withExif(PLACE).withMetadata({ orientation });
 export const pixel = async (bytes: Buffer, left: number, top: number) => [...(await sharp(bytes).extract({ left, top, width: 1, height: 1 }).removeAlpha().raw().toBuffer())]; // prettier-ignore
 export const isRed = ([r = 0, , b = 0]: number[]) => r > 200 && b < 60;
 export const isBlue = ([r = 0, , b = 0]: number[]) => b > 200 && r < 60;
-export function frames(count_: number, width: number, height: number): sharp.Sharp {
+export function frames(count_: number, width: number, height: number): Sharp {
   const data = Buffer.alloc(width * height * 3 * count_);
   for (let frame = 0; frame < count_; frame++)
     data.fill(frame * 60, frame * width * height * 3, (frame + 1) * width * height * 3);

@@ -92,7 +92,6 @@ export async function createFileWorld(): Promise<FileWorld> {
     outbound: {} as Ports['outbound'],
     node: {} as Ports['node'],
     hmac: () => '',
-    node: {} as Ports['node'],
   });
   const http = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 512 } });
   http.removeAllContentTypeParsers();

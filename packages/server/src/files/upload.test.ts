@@ -49,7 +49,7 @@ function openRequest(path: string, method: string, headers: Record<string, strin
 const untilStands = async (fileId: string, size: number) => {
   for (;;) {
     const folder = `${world.folder}/one/${fileId.slice(0, 2)}`;
-    const names = await readdir(folder).catch(() => []);
+    const names = await readdir(folder).catch((): string[] => []);
     if (names.includes(`${fileId}.part`) && (await stat(`${folder}/${fileId}.part`)).size >= size) return;
     await new Promise((resolve) => setImmediate(resolve));
   }
