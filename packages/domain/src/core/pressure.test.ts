@@ -19,7 +19,7 @@ it.each<[string, Partial<PressureReading>, number]>([
 
 it('rises at once and falls step by step, only when the cause has halved', () => {
   const pressure = new Pressure();
-  const levels = [5_000, 1_000, 500, 390, 100, 100, 70, 10].map((lag) => {
+  const levels = [5_000, 1_000, 490, 290, 140, 60, 49, 10].map((lag) => {
     pressure.update({ ...CALM, lag });
     return pressure.level;
   });

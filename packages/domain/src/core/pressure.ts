@@ -2,7 +2,7 @@
 export type PressureLevel = 0 | 1 | 2 | 3;
 
 export interface PressureReading {
-  /** Lateness of the event loop, ms. */
+  /** Lateness of the event loop that most of its turns have, ms. */
   readonly lag: number;
   /** Units waiting for the writer. */
   readonly waiting: number;
@@ -13,9 +13,9 @@ export interface PressureReading {
 const MB = 1024 * 1024;
 /** From which reading on a level holds. */
 const STEPS: readonly { readonly [K in keyof PressureReading]: number }[] = [
-  { lag: 150, waiting: 3_000, outbound: 64 * MB },
-  { lag: 400, waiting: 8_000, outbound: 128 * MB },
-  { lag: 1_500, waiting: 16_000, outbound: 256 * MB },
+  { lag: 100, waiting: 3_000, outbound: 64 * MB },
+  { lag: 300, waiting: 8_000, outbound: 128 * MB },
+  { lag: 1_000, waiting: 16_000, outbound: 256 * MB },
 ];
 
 /** Rises at once, falls a level a reading and only when the cause has halved: what is shed must not come back as a flood. */
