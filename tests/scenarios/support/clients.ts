@@ -5,7 +5,7 @@ import {
   type ClientMessage,
   type ClientOptions,
 } from '@magpie/client';
-import { createTestServer, type TestServer } from '@magpie/testkit/network';
+import { createTestServer, type TestServer, type TestServerOptions } from '@magpie/testkit/network';
 import { afterAll, beforeAll } from 'vitest';
 
 export const text = (words: string) => ({ type: 'text', text: words }) as const;
@@ -58,7 +58,7 @@ export interface World {
 }
 
 /** One server for a test file, and clients that end with it. */
-export function useWorld(): World {
+export function useWorld(options?: TestServerOptions): World {
   let running: TestServer | undefined;
   const clients: Client[] = [];
   const server = (): TestServer => {
@@ -66,14 +66,14 @@ export function useWorld(): World {
     return running;
   };
   beforeAll(async () => {
-    running = await createTestServer();
+    running = await createTestServer(options);
   });
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.destroy()));
     await running?.close();
   });
-  const make = (options: ClientOptions = {}): Client => {
-    const client = createClient({ server: server().url, ...options });
+  const make = (more: ClientOptions = {}): Client => {
+    const client = createClient({ server: server().url, ...more });
     clients.push(client);
     return client;
   };
@@ -82,8 +82,8 @@ export function useWorld(): World {
       return server();
     },
     make,
-    async login(user, options) {
-      const client = make(options);
+    async login(user, more) {
+      const client = make(more);
       const ready = next(client, 'ready');
       const { userSig } = await server().credentials(user);
       await client.session.open({ token: userSig, user });

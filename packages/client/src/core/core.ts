@@ -88,7 +88,7 @@ export class Core {
     this.rooms = new RoomBook({ ...this.#shared(), clock, streams: this.streams, revisions: this.revisions, replay: (event) => this.sync.event(event), onBegun: (key) => this.windows.reset(key), onSure: () => this.outbox.online() }); // prettier-ignore
     this.userLog = new UserLog({ store: this.store, turn: this.turn, book: this.book, intake: this.#intake });
     this.sync = this.#createSync();
-    this.#ack = new PositionAck(clock, () => this.sync.position, (position) => this.request('sync.ack', { position })); // prettier-ignore
+    this.#ack = new PositionAck(clock, () => this.sync.position, (position, timeout) => this.requests.call('sync.ack', { position }, timeout)); // prettier-ignore
     this.session = this.#createSession();
   }
 
@@ -152,8 +152,8 @@ export class Core {
   async logOut(): Promise<void> {
     this.outbox.end(new MagpieError('SESSION_GONE', { message: 'The session was closed.' }), true);
     if (this.session.state === 'online') {
-      // One frame, answered in order: the position is known before the session is gone.
-      void this.#ack.now();
+      // The position is written before the session is gone: the next login may follow at once, and begins there.
+      await this.#ack.now(3_000);
       await this.requests.call('session.close', {}, 3_000).catch(() => undefined);
     }
     this.session.close();

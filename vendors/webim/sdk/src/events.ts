@@ -53,6 +53,10 @@ const TABLE: {
   group: onGroup,
   profile: 'not told',
   blocked: 'not told',
+  room: 'not told',
+  roomMembers: 'not told',
+  roomOut: 'not told',
+  presence: 'not told',
   error: ({ emitter }, { error }) => emitter.emit('onError', toErrorEvent(error)),
 };
 

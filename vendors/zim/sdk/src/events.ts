@@ -153,6 +153,11 @@ export const TABLE: Table = {
   group: tellGroup,
   profile: tellProfile,
   blocked: tellBlocked,
+  // Nothing of this SDK enters a room or follows a user yet.
+  room: () => undefined,
+  roomMembers: () => undefined,
+  roomOut: () => undefined,
+  presence: () => undefined,
   error: (ctx, { error }) => ctx.events.emit('error', toZimError(error)),
 };
 
