@@ -1,7 +1,8 @@
 import { judge, runChain } from '../aba.ts';
 import { connectAll, names, ours, withPeer, type Bench, type Measurement } from '../bench.ts';
-import { measure, type LoadResult } from '../driver/measure.ts';
+import { measure, pause, type LoadResult } from '../driver/measure.ts';
 import type { LoadInput } from '../driver/calls.ts';
+import type { Pool } from '../driver/pool.ts';
 import { childrenNamed } from '../measure/proc.ts';
 import type { Peer } from '../peers/peer.ts';
 import { startSocketIo } from '../peers/plain.ts';
@@ -10,7 +11,7 @@ import { loadHead, loadRow } from '../report.ts';
 const CONNECTIONS = 200;
 const WINDOW = 8;
 
-const CLOSED: LoadInput = { kind: 'closed', window: WINDOW, targets: { kind: 'pairs' } };
+const CLOSED = { kind: 'closed', window: WINDOW, targets: { kind: 'pairs' } } as const satisfies LoadInput;
 
 /** Seconds: what the first messages left behind is gone before latencies count. */
 const LATENCY_WARMUP = 5;
@@ -24,12 +25,21 @@ function directRun(
 ): Promise<LoadResult> {
   return withPeer(start, bench.drivers, async (peer, pool) => {
     await connectAll(peer, pool, names(CONNECTIONS));
+    await firstContact(pool);
     await pool.all('load', () => load);
     const warmup = load.kind === 'open' ? Math.max(LATENCY_WARMUP, bench.warmup) : bench.warmup;
     const result = await measure(peer, pool, { ...bench, warmup });
     loadRow(name, result);
     return result;
   });
+}
+
+/** Every pair has written before: conversations that begin are not what is measured. */
+async function firstContact(pool: Pool): Promise<void> {
+  await pool.all('load', () => ({ ...CLOSED, window: 1 }));
+  await pause(1_000, pool);
+  await pool.all('rest', () => null);
+  await pause(500, pool);
 }
 
 /** Durable direct messages at saturation, beside a relay that keeps nothing. */
