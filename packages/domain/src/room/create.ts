@@ -30,7 +30,9 @@ export async function createRoom(deps: Deps, ctx: Ctx, id: string, wish: Wish, f
         { op: 'room.create', row: made },
       ];
   // Whoever makes a room has as long to come as a lost connection to come back.
-  const timer = ends ? endOp(row, at + Math.max(row.endDelay, rules.silence)) : undefined;
+  const timer = ends
+    ? endOp(row, at + Math.max(row.endDelay, ctx.app.settings['rooms.silence'] || rules.silence))
+    : undefined;
   await deps.store.commit(timer ? [...ops, timer] : ops).catch(conflictAs('ROOM_EXISTS', 'id'));
   if (timer) deps.timers.noted(timer.dueAt);
   return deps.rooms.know(row);

@@ -6,6 +6,9 @@ import type { Seat } from './seats.ts';
 const LARGE = 500;
 const GATHER = 50;
 
+/** What a congested peer is still given of what it should get, so that no room ever closes it. */
+const MAX_BEHIND = 256 * 1024;
+
 export interface Outgoing {
   readonly text: string;
   readonly limited?: Limited | undefined;
@@ -61,20 +64,32 @@ export class Outlet {
     this.first = [];
     this.rest = [];
     this.flushedAt = this.time.clock.now();
-    const shared = ready.every(({ limited }) => limited === undefined);
-    const must = ready.filter((outgoing) => outgoing.must);
+    const flush: Flush = { all: ready, must: ready.filter((outgoing) => outgoing.must) };
     let lost = 0;
-    for (const seat of this.connected) {
-      const peer = seat.session?.peer;
-      if (!peer) continue;
-      const given = peer.congested ? must : ready;
-      lost += ready.length - given.length;
-      // The same strings in the same order to all: they then share one encoded frame.
-      for (const { text, limited } of given) {
-        const event = shared || !limited || limited.only.has(seat.occupant.user) ? text : limited.hole;
-        if (event !== undefined) peer.push(event);
-      }
-    }
+    for (const seat of this.connected) lost += give(seat, flush);
     if (lost > 0) this.onLost(lost);
   }
 }
+
+interface Flush {
+  readonly all: readonly Outgoing[];
+  readonly must: readonly Outgoing[];
+}
+
+/** Answers how much it was not given. The same strings in the same order to all: they then share one encoded frame. */
+function give(seat: Seat, { all, must }: Flush): number {
+  const peer = seat.session?.peer;
+  if (!peer) return 0;
+  const { congested } = peer;
+  if (!congested) seat.behind = 0;
+  const given = !congested ? all : seat.behind < MAX_BEHIND ? must : NOTHING;
+  for (const { text, limited } of given) {
+    const event = !limited || limited.only.has(seat.occupant.user) ? text : limited.hole;
+    if (event === undefined) continue;
+    peer.push(event);
+    if (congested) seat.behind += event.length;
+  }
+  return all.length - given.length;
+}
+
+const NOTHING: readonly Outgoing[] = [];

@@ -1,3 +1,4 @@
+import { entryClassOf } from '@magpie/protocol';
 import type { Ctx } from '../core/context.ts';
 import { shownTo } from '../conversation/resolve.ts';
 import type { Deps } from '../deps.ts';
@@ -18,7 +19,7 @@ export async function recentText(deps: Deps, ctx: Ctx, room: Room): Promise<stri
   const { lastSeq, changeSeq } = await endOfLog(deps, room);
   const limit = settings['rooms.recent'];
   const rows = limit > 0 && lastSeq > 0 ? await deps.store.messages.page(room.num, { direction: 'older', from: lastSeq, to: 1, limit }) : []; // prettier-ignore
-  const shown = rows.filter((row) => row.cls === 'content' && !row.revoked && shownTo(row, ctx.userId));
+  const shown = rows.filter((row) => row.type !== 'revoked' && entryClassOf(row.type) === 'content' && shownTo(row, ctx.userId)); // prettier-ignore
   const texts = shown.map((row) => messageJson({ ...row, body: leaving(deps, ctx.app, row.body) }, room.key));
   const people = await deps.accounts.people(ctx.app.id, shown.map(({ sender }) => sender)); // prettier-ignore
   return `"recent":[${texts.join(',')}],"people":${JSON.stringify(people)},"lastSeq":${lastSeq},"changeSeq":${changeSeq}`;

@@ -8,6 +8,8 @@ export interface Seat {
   session: Session | undefined;
   /** Its place among the connected ones. */
   at: number;
+  /** Given to its peer since that was first found congested, in UTF-16 units. */
+  behind: number;
   /** Ends the wait for the connection to come back. */
   cancelWait: (() => void) | undefined;
 }
@@ -54,7 +56,14 @@ export class Seats {
       this.connect(seat, session);
       return false;
     }
-    const added: Seat = { occupant, instance, session, at: this.connected.length, cancelWait: undefined };
+    const added: Seat = {
+      occupant,
+      instance,
+      session,
+      at: this.connected.length,
+      behind: 0,
+      cancelWait: undefined,
+    };
     this.connected.push(added);
     occupant.seats.push(added);
     if (!present) this.occupants.set(user, occupant);
@@ -70,6 +79,7 @@ export class Seats {
       this.connected.push(seat);
     }
     seat.session = session;
+    seat.behind = 0;
   }
 
   disconnect(seat: Seat): void {
