@@ -37,6 +37,15 @@ export interface Sight {
   readonly hi: number;
 }
 
+/** What a page of history needs of a sight. */
+export interface Glance {
+  readonly place: Place;
+  readonly lo: number;
+  readonly hi: number;
+  readonly lastSeq: number;
+  readonly changeSeq: number;
+}
+
 /**
  * Finds conversations for callers. One rule everywhere: who has no row in a conversation gets the same CONVERSATION_NOT_FOUND
  * whether it exists or not.
@@ -149,9 +158,20 @@ export class Conversations {
 
   /** A conversation a user has a row in, as they see it; undefined for a direct one that has not begun. */
   async find(ctx: Ctx, ref: string): Promise<Sight | undefined> {
-    const key = keyOf(ref, ctx.userId);
-    const place = (await this.byKey(ctx.app.id, key)) ?? (await this.otherwise(ctx, key));
+    const place = await this.placeOf(ctx, ref);
     return place && this.sight(place, ctx.userId);
+  }
+
+  /** As `find`, with one short read. */
+  async glance(ctx: Ctx, ref: string): Promise<Glance | undefined> {
+    const place = this.peek(ctx.app.id, keyOf(ref, ctx.userId)) ?? (await this.placeOf(ctx, ref));
+    const row = place && (await this.store.conversations.glance(place.num, ctx.userId));
+    return row && { place, lastSeq: row.lastSeq, changeSeq: row.changeSeq, ...boundsOf(row.lastSeq, row) };
+  }
+
+  private async placeOf(ctx: Ctx, ref: string): Promise<Place | undefined> {
+    const key = keyOf(ref, ctx.userId);
+    return (await this.byKey(ctx.app.id, key)) ?? this.otherwise(ctx, key);
   }
 
   private async otherwise(ctx: Ctx, key: string): Promise<Place | undefined> {
@@ -231,9 +251,18 @@ export function sightOf(place: Place, conversation: ConversationRow, participant
     place,
     conversation,
     participant,
-    lo: Math.max(participant.historyFrom, participant.clearedSeq + 1),
-    hi: Math.min(conversation.lastSeq, participant.historyTo ?? Number.MAX_SAFE_INTEGER),
+    ...boundsOf(conversation.lastSeq, participant),
   };
+}
+
+export function glanceOf({ place, lo, hi, conversation }: Sight): Glance {
+  return { place, lo, hi, lastSeq: conversation.lastSeq, changeSeq: conversation.changeSeq };
+}
+
+type Kept = Pick<ParticipantRow, 'historyFrom' | 'historyTo' | 'clearedSeq'>;
+
+function boundsOf(lastSeq: number, { historyFrom, historyTo, clearedSeq }: Kept): { lo: number; hi: number } {
+  return { lo: Math.max(historyFrom, clearedSeq + 1), hi: Math.min(lastSeq, historyTo ?? lastSeq) };
 }
 
 /** Whether an entry is for this user at all. */

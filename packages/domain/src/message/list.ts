@@ -1,10 +1,10 @@
 import { parseMessageId, type Input } from '@magpie/protocol';
-import { shownTo, type Sight } from '../conversation/resolve.ts';
+import { glanceOf, shownTo, type Glance } from '../conversation/resolve.ts';
 import { RawJson, type Ctx, type Handler } from '../core/context.ts';
 import type { Deps } from '../deps.ts';
 import { leaving } from '../file/sign.ts';
 import { messageJson } from '../message-json.ts';
-import type { MessageRow } from '../ports/rows.ts';
+import type { PageRow } from '../ports/rows.ts';
 
 /** Rows read at most for one page when a filter leaves most of them out. */
 const MAX_SCAN = 2000;
@@ -12,10 +12,10 @@ const MAX_SCAN = 2000;
 /** `message.list`: an index range, put together as text. */
 export function listHandler(deps: Deps): Handler<'message.list'> {
   return async (ctx, input) => {
-    const sight = await deps.conversations.find(ctx, input.ref);
+    const glance = await deps.conversations.glance(ctx, input.ref);
     // A direct conversation that has not begun is an empty one; anything else unknown is not found.
-    if (!sight && input.ref.startsWith('u:')) return EMPTY;
-    const found = sight ?? (await deps.conversations.read(ctx, input.ref));
+    if (!glance && input.ref.startsWith('u:')) return EMPTY;
+    const found = glance ?? glanceOf(await deps.conversations.read(ctx, input.ref));
     const start = await startOf(deps, found, input);
     const page = await collect(deps, found, input, start);
     return new RawJson(await pageText(deps, ctx, found, page));
@@ -24,7 +24,7 @@ export function listHandler(deps: Deps): Handler<'message.list'> {
 
 const EMPTY = { entries: [], more: false, lastSeq: 0, changeSeq: 0, people: {} };
 
-async function startOf(deps: Deps, sight: Sight, input: Input<'message.list'>): Promise<number> {
+async function startOf(deps: Deps, sight: Glance, input: Input<'message.list'>): Promise<number> {
   const older = input.direction === 'older';
   let seq = input.seq;
   if (seq === undefined && input.time !== undefined) {
@@ -36,16 +36,21 @@ async function startOf(deps: Deps, sight: Sight, input: Input<'message.list'>): 
 }
 
 interface Page {
-  readonly rows: readonly MessageRow[];
+  readonly rows: readonly PageRow[];
   readonly covered: readonly [number, number] | undefined;
   readonly more: boolean;
 }
 
-async function collect(deps: Deps, sight: Sight, input: Input<'message.list'>, start: number): Promise<Page> {
+async function collect(
+  deps: Deps,
+  sight: Glance,
+  input: Input<'message.list'>,
+  start: number,
+): Promise<Page> {
   const older = input.direction === 'older';
   const end = older ? sight.lo : sight.hi;
   const types = input.types && new Set<string>(input.types);
-  const kept: MessageRow[] = [];
+  const kept: PageRow[] = [];
   let from = start;
   let scanned = 0;
   while (older ? from >= end : from <= end) {
@@ -71,8 +76,8 @@ async function collect(deps: Deps, sight: Sight, input: Input<'message.list'>, s
   return { rows: older ? kept.reverse() : kept, covered, more };
 }
 
-async function pageText(deps: Deps, ctx: Ctx, sight: Sight, page: Page): Promise<string> {
-  const { place, conversation } = sight;
+async function pageText(deps: Deps, ctx: Ctx, sight: Glance, page: Page): Promise<string> {
+  const { place, lastSeq, changeSeq } = sight;
   const first = page.rows[0];
   const last = page.rows.at(-1);
   const deleted =
@@ -83,11 +88,12 @@ async function pageText(deps: Deps, ctx: Ctx, sight: Sight, page: Page): Promise
   const entries = page.rows.map((row) => {
     if (deleted.has(row.seq) || !shownTo(row, ctx.userId)) return `{"seq":${row.seq},"hole":true}`;
     senders.add(row.sender);
-    return messageJson({ ...row, body: leaving(deps, ctx.app, row.body) }, place.key);
+    const body = leaving(deps, ctx.app, row.body);
+    return messageJson(body === row.body ? row : { ...row, body }, place.key);
   });
   const people = await deps.accounts.people(ctx.app.id, senders);
   const covered = page.covered ? `"covered":[${page.covered[0]},${page.covered[1]}],` : '';
-  return `{"entries":[${entries.join(',')}],${covered}"more":${page.more},"lastSeq":${conversation.lastSeq},"changeSeq":${conversation.changeSeq},"people":${JSON.stringify(people)}}`;
+  return `{"entries":[${entries.join(',')}],${covered}"more":${page.more},"lastSeq":${lastSeq},"changeSeq":${changeSeq},"people":${JSON.stringify(people)}}`;
 }
 
 const NONE: ReadonlySet<number> = new Set();

@@ -89,6 +89,12 @@ export interface ParticipantRow {
   readonly changedAt: number;
 }
 
+/** What a page of history needs of an entry. */
+export type PageRow = Pick<
+  MessageRow,
+  'conv' | 'seq' | 'sender' | 'time' | 'clientId' | 'type' | 'body' | 'audience'
+>;
+
 /** One entry of a log. `body` is JSON text of the message's own part: content, extra, mentions … (see `message-json.ts`). */
 export interface MessageRow {
   readonly conv: number;

@@ -10,6 +10,7 @@ import type {
   LogRow,
   MessageRow,
   OutboxRow,
+  PageRow,
   ParticipantRow,
   PresenceRow,
   ReceiptRow,
@@ -112,6 +113,15 @@ export interface ConversationReads {
   byNumber(num: number): Promise<ConversationRow | undefined>;
   participant(conv: number, user: string): Promise<ParticipantRow | undefined>;
   participants(conv: number, users: readonly string[]): Promise<readonly ParticipantRow[]>;
+  /** The few facts that bound what a user may read; undefined without a row of theirs. */
+  glance(
+    conv: number,
+    user: string,
+  ): Promise<
+    | (Pick<ConversationRow, 'lastSeq' | 'changeSeq'> &
+        Pick<ParticipantRow, 'historyFrom' | 'historyTo' | 'clearedSeq'>)
+    | undefined
+  >;
   /** Present members' ids, for fan-out. */
   memberIds(conv: number): Promise<readonly string[]>;
   /** Present members: owner, admins, members, each by joinedAt then id. `after` is the last row of the page before. */
@@ -160,7 +170,7 @@ export interface PageQuery {
 
 export interface MessageReads {
   /** Entries of a stretch, always ascending: `older` = the `limit` highest in [to, from], `newer` = the `limit` lowest in [from, to]. */
-  page(conv: number, query: PageQuery): Promise<readonly MessageRow[]>;
+  page(conv: number, query: PageQuery): Promise<readonly PageRow[]>;
   get(conv: number, seqs: readonly number[]): Promise<readonly MessageRow[]>;
   /** The first seq whose time is at or after a time; undefined if none. */
   seqAtTime(conv: number, time: number): Promise<number | undefined>;

@@ -3,10 +3,11 @@ import type {
   ConversationRow,
   InstanceRow,
   MessageRow,
+  PageRow,
   ParticipantRow,
   UserRow,
 } from '@magpie/domain';
-import { fromConversation, fromMessage, fromParticipant, fromUser } from '../codec.ts';
+import { fromAudience, fromConversation, fromMessage, fromParticipant, fromUser } from '../codec.ts';
 import {
   MESSAGE_FLAG,
   type ConversationTable,
@@ -94,6 +95,16 @@ export function readParticipant(c: Cells, o = 0): ParticipantRow {
   } as ParticipantTable);
 }
 
+export function readGlance(c: Cells) {
+  return { lastSeq: c[0], changeSeq: c[1], historyFrom: c[2], historyTo: c[3], clearedSeq: c[4] } as {
+    lastSeq: number;
+    changeSeq: number;
+    historyFrom: number;
+    historyTo: number | null;
+    clearedSeq: number;
+  };
+}
+
 export function readUser(c: Cells): UserRow {
   return fromUser({
     app: c[0],
@@ -112,6 +123,22 @@ export function readUser(c: Cells): UserRow {
 
 export function readInstance(c: Cells): InstanceRow {
   return { app: c[0], user: c[1], instance: c[2], platform: c[3], userSeq: c[4], at: c[5], seenAt: c[6] } as InstanceRow; // prettier-ignore
+}
+
+/** Every cell costs: a page has many. */
+export const PAGE = ['seq', 'sender', 'time', 'client_id', 'type', 'body', 'audience'] as const;
+
+export function readPageRow(conv: number, c: Cells): PageRow {
+  return {
+    conv,
+    seq: c[0],
+    sender: c[1],
+    time: c[2],
+    clientId: c[3],
+    type: c[4],
+    body: c[5],
+    audience: fromAudience(c[6] as string | null),
+  } as PageRow;
 }
 
 export const readChange = (c: Cells): ChangeRow =>

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readChange, readConversation, readInstance, readMessage, readParticipant, readUser, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
+import { readChange, readConversation, readGlance, readInstance, readMessage, readPageRow, readParticipant, readUser, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
 import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
 import { hotStatements } from './statements.ts';
 import type { HotReads } from './types.ts';
@@ -52,6 +52,7 @@ export function postgresHotReads(pool: pg.Pool): HotReads {
     participant: (conv, user) => one(readParticipant, 'participant', conv, user),
     participants: async (conv, users) =>
       (await rows('participantsOf', conv, users)).map((cells) => readParticipant(cells)),
+    glance: (conv, user) => one(readGlance, 'glance', conv, user),
     memberIds: async (conv) => (await rows('memberIds', conv)).map((cells) => String(cells[0])),
     ofUser: async (app, user, { after = FIRST, limit }) =>
       (await rows('ofUser', app, user, after.pinnedAt, after.activeAt, after.num, limit)).map(readForUser),
@@ -71,7 +72,8 @@ export function postgresHotReads(pool: pg.Pool): HotReads {
       return counts.map((cells) => Number(cells[0]));
     },
     page: async (conv, { direction, from, to, limit }) => {
-      const found = (await rows(direction, conv, from, to, limit)).map(readMessage);
+      const cells = await rows(direction, conv, from, to, limit);
+      const found = cells.map((one) => readPageRow(conv, one));
       return direction === 'older' ? found.reverse() : found;
     },
     get: async (conv, seqs) => (await rows('messagesOf', conv, seqs)).map(readMessage),

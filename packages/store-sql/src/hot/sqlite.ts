@@ -1,7 +1,7 @@
 import type { ParticipantRow } from '@magpie/domain';
 import { messageFlags, classCode, toAudience } from '../codec.ts';
 import type { Prepared, SqliteHandle } from '../sqlite/handle.ts';
-import { CONVERSATION, CONVERSATION_STATE, conversationCells, isCounted, list, MESSAGE, PARTICIPANT, participantCells, readChange, readConversation, readConversationState, readMessage, readInstance, readParticipant, readParticipantState, readUser } from './columns.ts'; // prettier-ignore
+import { CONVERSATION, CONVERSATION_STATE, conversationCells, isCounted, list, MESSAGE, PARTICIPANT, participantCells, readChange, readConversation, readConversationState, readMessage, readPageRow, readGlance, readInstance, readParticipant, readParticipantState, readUser } from './columns.ts'; // prettier-ignore
 import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
 import { sqliteOutbox } from './outbox-sqlite.ts';
 import { hotStatements, type HotStatements } from './statements.ts';
@@ -106,10 +106,10 @@ export function sqliteHotReads(handle: SqliteHandle): HotReads {
       isBlocked: async (app, by, user) => s.isBlocked.one(app, by, user) !== undefined,
     },
     unread: async (rows) => rows.map(unreadOf),
-    page: async (conv, { direction, from, to, limit }) =>
-      direction === 'older'
-        ? s.older.rows(conv, from, to, limit).map(readMessage).reverse()
-        : s.newer.rows(conv, from, to, limit).map(readMessage),
+    page: async (conv, { direction, from, to, limit }) => {
+      const found = s[direction].rows(conv, from, to, limit).map((cells) => readPageRow(conv, cells));
+      return direction === 'older' ? found.reverse() : found;
+    },
     get: async (conv, seqs) => ascending(seqs).flatMap((seq) => s.message.rows(conv, seq).map(readMessage)),
     seqAtTime: async (conv, time) => {
       const cells = s.seqAtTime.one(conv, time);
@@ -149,7 +149,7 @@ export function sqliteHotReads(handle: SqliteHandle): HotReads {
   };
 }
 
-type ConversationPart = Pick<HotReads, 'byKey' | 'byNumber' | 'participant' | 'participants' | 'memberIds' | 'ofUser' | 'changedSince'>; // prettier-ignore
+type ConversationPart = Pick<HotReads, 'byKey' | 'byNumber' | 'participant' | 'participants' | 'glance' | 'memberIds' | 'ofUser' | 'changedSince'>; // prettier-ignore
 
 function conversationReads(s: Record<keyof HotStatements, Prepared>): ConversationPart {
   return {
@@ -169,6 +169,10 @@ function conversationReads(s: Record<keyof HotStatements, Prepared>): Conversati
       [...new Set(users)].flatMap((user) =>
         s.participant.rows(conv, user).map((cells) => readParticipant(cells)),
       ),
+    glance: async (conv, user) => {
+      const cells = s.glance.one(conv, user);
+      return cells && readGlance(cells);
+    },
     memberIds: async (conv) => s.memberIds.rows(conv).map((cells) => String(cells[0])),
     ofUser: async (app, user, { after = FIRST, limit }) =>
       s.ofUser.rows(app, user, after.pinnedAt, after.activeAt, after.num, limit).map(readForUser),

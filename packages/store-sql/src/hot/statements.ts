@@ -1,5 +1,5 @@
 import type { DialectName } from '../migrations/dialect.ts';
-import { CONVERSATION, INSTANCE, list, MESSAGE, PARTICIPANT, USER } from './columns.ts';
+import { CONVERSATION, INSTANCE, list, MESSAGE, PAGE, PARTICIPANT, USER } from './columns.ts';
 
 /**
  * The hot reads as text, with parameters `?1` … (PostgreSQL's `$1` are made from them). Written by hand so that each is the
@@ -11,6 +11,7 @@ export function hotStatements(dialect: DialectName) {
     `(${message}.audience is null or ${message}.sender = ${user} or ${position}(${message}.audience, ' ' || ${user} || ' ') > 0)`;
   const both = `select ${list(CONVERSATION, 'c.')}, ${list(PARTICIPANT, 'p.')} from participants p join conversations c on c.num = p.conv`;
   const message = `select ${list(MESSAGE, 'm.')} from messages m`;
+  const page = `select ${list(PAGE, 'm.')} from messages m`;
   const notDeleted = (user: string) =>
     `not exists (select 1 from deleted d where d.conv = m.conv and d.user_id = ${user} and d.seq = m.seq)`;
   const user = 'cast(?2 as text)';
@@ -22,11 +23,13 @@ export function hotStatements(dialect: DialectName) {
     byKey: `select ${list(CONVERSATION)} from conversations where app = ?1 and key = ?2`,
     byNumber: `select ${list(CONVERSATION)} from conversations where num = ?1`,
     participant: `select ${list(PARTICIPANT)} from participants where conv = ?1 and user_id = ?2`,
+    glance: `select c.last_seq, c.change_seq, p.history_from, p.history_to, p.cleared_seq from conversations c
+      join participants p on p.conv = c.num where c.num = ?1 and p.user_id = ?2`,
     memberIds:
       'select user_id from participants where conv = ?1 and state = 0 order by role, joined_at, user_id',
 
-    older: `${message} where m.conv = ?1 and m.seq <= ?2 and m.seq >= ?3 order by m.seq desc limit ?4`,
-    newer: `${message} where m.conv = ?1 and m.seq >= ?2 and m.seq <= ?3 order by m.seq limit ?4`,
+    older: `${page} where m.conv = ?1 and m.seq <= ?2 and m.seq >= ?3 order by m.seq desc limit ?4`,
+    newer: `${page} where m.conv = ?1 and m.seq >= ?2 and m.seq <= ?3 order by m.seq limit ?4`,
     message: `${message} where m.conv = ?1 and m.seq = ?2`,
     byClientId: `${message} where m.conv = ?1 and m.sender = ?2 and m.client_id = ?3`,
     deleted:

@@ -104,6 +104,7 @@ export interface HotReads
       | 'participant'
       | 'participants'
       | 'memberIds'
+      | 'glance'
       | 'byKey'
       | 'byNumber'
     >,

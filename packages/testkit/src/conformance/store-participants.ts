@@ -37,6 +37,17 @@ export function participantConformance(get: Get): void {
     expect(await w.put(conv, 'bob', all(99))).toMatchObject(all(5));
   });
 
+  it('a glance tells where a conversation stands and what bounds a reader', async () => {
+    const w = await World.create(get().store);
+    const conv = await w.direct();
+    await w.appendMany(conv, 4);
+    await w.store.commit([{ op: 'change', app: w.app, conv, event: 'e', payload: '{}', at: w.now() }]);
+    await w.put(conv, 'bob', { clearedSeq: 2 });
+    const seen = { lastSeq: 4, changeSeq: 1, historyFrom: 1, historyTo: null, clearedSeq: 2 };
+    expect(await w.store.conversations.glance(conv, 'bob')).toEqual(seen);
+    expect(await w.store.conversations.glance(conv, 'nobody')).toBeUndefined();
+  });
+
   it('joining, leaving and joining again', async () => {
     const w = await World.create(get().store);
     const conv = await w.group('come-and-go', ['alice']);
