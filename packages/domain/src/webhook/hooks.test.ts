@@ -31,9 +31,12 @@ describe('the store with webhooks', () => {
       hookRow('none', { events: [], createdAt: 4 }),
       hookRow('foreign', { app: 'b' }),
     );
+    let woken = 0;
+    directory.onQueued(() => void woken++);
     await hookedStore(store as unknown as Store, directory).commit([OTHER, APPEND, CHANGE, LOG]);
     expect(store.done.map((op) => ('hooks' in op ? op.hooks : undefined))).toEqual([undefined, ['all', 'asleep'], ['all', 'revokes'], ['all']]); // prettier-ignore
     expect(APPEND).not.toHaveProperty('hooks');
+    expect(woken).toBe(1);
   });
 
   it('leaves a unit as it is when nobody wants what it tells of', async () => {
@@ -91,13 +94,17 @@ describe('events without a stream', () => {
   });
 
   it('are lost rather than heaped up while the store is away', async () => {
-    const { store, time, directory } = await webhookWorld(hookRow('h'));
-    store.down = true;
+    const { store, time, directory, backend } = await webhookWorld(hookRow('h'));
+    const { commit } = store;
+    const stuck: (() => void)[] = [];
+    Object.assign(store, { commit: () => new Promise((_, reject) => stuck.push(() => reject(new Error('away')))) }); // prettier-ignore
     for (let i = 0; i < 3_000; i++) directory.emit('a', 'presence.changed', 'u:bob', '{}');
+    expect(stuck).toHaveLength(1_000);
+    for (const fail of stuck) fail();
     await time.advance(0);
-    store.down = false;
+    Object.assign(store, { commit });
     directory.emit('a', 'presence.changed', 'u:bob', '{"d":"u:bob 2"}');
     await time.advance(0);
-    expect(store.waiting).toEqual([]);
+    expect(backend.got.map(({ event }) => event)).toEqual(['u:bob 2']);
   });
 });

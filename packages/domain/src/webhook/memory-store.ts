@@ -19,6 +19,8 @@ export class MemoryWebhookStore implements Pick<Store, 'commit' | 'webhooks'> {
   down = false;
   /** Called before each operation; may throw. */
   before: (op: WriteOp) => void = () => undefined;
+  /** The same, after it was done. */
+  after: (op: WriteOp) => void = () => undefined;
   private nextId = 1;
 
   readonly webhooks: Store['webhooks'] = {
@@ -44,7 +46,9 @@ export class MemoryWebhookStore implements Pick<Store, 'commit' | 'webhooks'> {
     if (this.down) throw new MagpieError('STORE_UNAVAILABLE');
     return ops.map((op, index) => {
       this.before(op);
-      return this.apply(op, index);
+      const result = this.apply(op, index);
+      this.after(op);
+      return result;
     });
   }) as Store['commit'];
 

@@ -1,3 +1,4 @@
+import { MagpieError } from '@magpie/protocol';
 import { describe, expect, it } from 'vitest';
 import type { WriteOp } from '../ports/writes.ts';
 import { OUTBOX } from './lane.ts';
@@ -138,6 +139,20 @@ describe('failure', () => {
     expect(store.parked.map(({ id }) => id)).toEqual([1, 2]);
   });
 
+  it('begins anew with the next event, also in the middle of a lane', async () => {
+    const { time, backend, store, tell } = await webhookWorld(hookRow('h'));
+    const start = time.now();
+    backend.answer = () => 500;
+    await tell('c1', 1, 2);
+    await time.advance(HOUR);
+    backend.answer = ({ event }) => (event === 'c1 1' ? 200 : 500);
+    while (backend.got.at(-1)?.event !== 'c1 2') await time.advance(SECOND);
+    expect(backend.got.at(-1)?.body).toMatchObject({ id: '2', attempt: 1 });
+    const [lane] = store.lanes.values();
+    expect(lane).toMatchObject({ attempts: 1, failingSince: backend.got.at(-1)?.at });
+    expect(lane?.failingSince).toBeGreaterThan(start + HOUR);
+  });
+
   it('gives an event up at once where the back end says 410', async () => {
     const { time, backend, store, tell } = await webhookWorld(hookRow('h'));
     backend.answer = ({ event }) => (event === 'c1 2' ? 410 : 200);
@@ -178,6 +193,22 @@ describe('failure', () => {
     expect(texts(backend.got)).toEqual(['c1 1', 'c1 2']);
   });
 
+  it('of the store after it had settled does not let a lane be sent twice at once', async () => {
+    const { time, backend, store, tell } = await webhookWorld(hookRow('h'));
+    let isFirst = true;
+    store.after = ({ op }) => {
+      if (op !== 'outbox.settle' || !isFirst) return;
+      isFirst = false;
+      throw new MagpieError('STORE_UNAVAILABLE', { detail: { unknown: true } });
+    };
+    backend.answer = ({ event }) => (event === 'c1 1' ? 200 : HANG);
+    await tell('c1', 1);
+    await time.advance(0);
+    await tell('c1', 2);
+    await time.advance(9 * SECOND);
+    expect(texts(backend.got)).toEqual(['c1 1', 'c1 2']);
+  });
+
   it('reports nothing: all of these are expected', async () => {
     const { time, backend, reports, tell } = await webhookWorld(hookRow('h'));
     backend.answer = refused;
@@ -209,6 +240,16 @@ describe('a back end that is down', () => {
     expect(backend.most).toBeLessThanOrEqual(OUTBOX.lanesPerHook);
   });
 
+  it('with few lanes goes on within seconds too', async () => {
+    const { time, backend, store, tell } = await webhookWorld(hookRow('h'));
+    backend.answer = refused;
+    for (const lane of numbers(6)) await tell(`c${lane}`, 1, 2);
+    await time.advance(HOUR);
+    backend.answer = () => 200;
+    await time.advance(12 * SECOND);
+    expect(store.events).toEqual([]);
+  });
+
   it('stops the requests that hang after a few, and probes one at a time', async () => {
     const { time, backend, tell } = await webhookWorld(hookRow('h'));
     backend.answer = () => HANG;
@@ -227,6 +268,9 @@ describe('a back end that is down', () => {
     for (const lane of numbers(50)) await tell(`c${lane}`, 1);
     await time.advance(30 * SECOND);
     await change('h', { url: 'http://new.test/' });
+    await time.advance(0);
+    // Only the last probe has still to wait.
+    expect(store.events.length).toBeLessThanOrEqual(1);
     await time.advance(6 * SECOND);
     expect(store.events).toEqual([]);
   });
