@@ -175,11 +175,13 @@ describe('what is done to a room', () => {
   });
 
   it('kicked: told why, may come back; banned: not before the end', async () => {
-    const { world, alice, dave } = await room('hall');
+    const { world, alice, bob, dave } = await room('hall');
     await alice.ask('room.kick', { id: 'x', users: ['dave', 'erin'], reason: 'Enough' });
     expect(dave.events.at(-1)).toMatchObject({ e: 'room.out', c: 'r:x', d: { id: 'x', reason: 'kicked', by: 'alice', text: 'Enough' } }); // prettier-ignore
     expect(await dave.code('room.enter', { id: 'x' })).toBe('ok');
     expect(await alice.ask('room.kick', { id: 'x', users: ['dave', 'erin'], seconds: 60 })).toEqual({ removed: ['dave'] }); // prettier-ignore
+    await world.flush();
+    expect(bob.events.find(({ d }) => d['change'] === 'banned')?.d).toMatchObject({ actor: 'alice', targets: ['dave', 'erin'], until: world.time.now() + 60_000, room: { memberCount: 3 } }); // prettier-ignore
     for (const user of ['dave', 'erin']) expect(await world.device(user).code('room.enter', { id: 'x' })).toBe('BANNED'); // prettier-ignore
     await alice.ask('room.unban', { id: 'x', users: ['erin'] });
     expect(await world.device('erin').code('room.enter', { id: 'x' })).toBe('ok');
