@@ -32,9 +32,9 @@ export async function withPeer<P extends Peer, T>(
 }
 
 export const ours =
-  ({ program }: Options, options: MagpieOptions = {}) =>
+  ({ program, profile }: Options, options: MagpieOptions = {}) =>
   (): Promise<MagpiePeer> =>
-    startMagpie({ program, ...options });
+    startMagpie({ program, profile, ...options });
 
 /** `u0` … */
 export function names(count: number, prefix = 'u'): string[] {

@@ -14,6 +14,8 @@ export interface Options {
   readonly connections: number;
   /** A folder made by bench:fill. */
   readonly store: string | undefined;
+  /** Folder for CPU profiles of the server, of each measured stretch. Profiling costs; its figures are not to be recorded. */
+  readonly profile: string | undefined;
   readonly warmup: number;
   readonly measured: number;
 }
@@ -38,6 +40,7 @@ export function readOptions(args: readonly string[]): Options {
     drivers: count('drivers', values.drivers, 1),
     connections: count('connections', values.connections, quick ? 400 : 10_000),
     store: values.store,
+    profile: values.profile,
     warmup: quick ? 0.5 : 2,
     measured: span,
   };
@@ -55,6 +58,7 @@ function parse(args: readonly string[]) {
         drivers: { type: 'string' },
         connections: { type: 'string' },
         store: { type: 'string' },
+        profile: { type: 'string' },
         seconds: { type: 'string' },
       },
     });

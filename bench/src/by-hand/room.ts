@@ -1,7 +1,7 @@
 import { LIMITS } from '@magpie/protocol';
 import { connectAll, names, ours, withPeer, type Measurement } from '../bench.ts';
 import { PRIORITIES } from '../driver/calls.ts';
-import { pause, total } from '../driver/measure.ts';
+import { pause, quiet, total } from '../driver/measure.ts';
 import { cpuMicros, rssBytes } from '../measure/proc.ts';
 import { figure, head, mebibytes, row, say } from '../report.ts';
 
@@ -19,16 +19,17 @@ export const room: Measurement = (bench) =>
     const seconds = Math.max(...entered.map((one) => one.seconds));
     say(`${users.length} entered in ${figure(seconds)} s.\n`);
     const rate = 3 * LIMIT;
+    const span = bench.quick ? 5 : 30;
+    await quiet(peer, pool);
+    const [cpu, rss] = [cpuMicros(peer.roots), rssBytes(peer.roots)];
+    // Counted from the first one on, so that the counts add up.
+    await pool.all('begin', () => null);
     await pool.all('load', (place) => ({
       kind: 'room',
       room: ROOM,
       perSecond: place === 0 ? rate : 0,
       senders: 40,
     }));
-    await pause(bench.warmup * 1_000, pool);
-    const span = bench.quick ? 5 : 30;
-    const [cpu, rss] = [cpuMicros(peer.roots), rssBytes(peer.roots)];
-    await pool.all('begin', () => null);
     await pause(span * 1_000, pool);
     await pool.all('rest', () => null);
     // What is under way is answered and arrives.

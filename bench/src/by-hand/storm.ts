@@ -1,9 +1,10 @@
 import { connectAll, localAddress, names, ours, withPeer, type Measurement } from '../bench.ts';
 import { now } from '../clients/marks.ts';
 import type { Driver } from '../driver/pool.ts';
-import { pause, total } from '../driver/measure.ts';
+import { pause, quiet, total } from '../driver/measure.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { cpuMicros, rssBytes } from '../measure/proc.ts';
+import { profiled } from '../peers/peer.ts';
 import { head, mebibytes, row, say } from '../report.ts';
 
 const CUT = [1, 2, 3, 4];
@@ -20,6 +21,7 @@ export const storm: Measurement = (bench) =>
     await connectAll(peer, pool, users, CUT);
     await connectAll(peer, pool, names(OTHERS, 'w'), [0]);
     await peer.makeGroup(users);
+    await quiet(peer, pool);
     const others = pool.drivers[0]!;
     const storming = CUT.map((place) => pool.drivers[place]!);
     await others.call('load', { kind: 'open', perSecond: RATE, targets: { kind: 'pairs' } });
@@ -37,7 +39,9 @@ export const storm: Measurement = (bench) =>
       await Promise.all(storming.map((driver) => driver.call('cut', null)));
       const content = { type: 'text', text: missed };
       await peer.admin('message.send', { ref: 'g:bench', clientId: missed, content }, users[0]);
-      back = await Promise.all(storming.map((driver, i) => comeBack(driver, i, cutAt)));
+      back = await profiled(peer, 'storm', () =>
+        Promise.all(storming.map((driver, i) => comeBack(driver, i, cutAt))),
+      );
     });
 
     const times = new Histogram();

@@ -9,6 +9,6 @@ export async function signInBare(url: string, id: string, localAddress?: string)
   raw.send(`{"hello":"${id}"}`);
   const nothing = () => undefined;
   const user = baseUser(raw, id, await answer, { sendDirect: nothing, sendGroup: nothing, ping: nothing });
-  raw.onClose = () => user.onClose?.();
+  raw.onClose = (why) => user.onClose?.(why);
   return user;
 }

@@ -33,7 +33,7 @@ export function baseUser(
 /** Resolves with the first text that `fits`; rejects when the connection closes before. */
 export function firstText(raw: RawSocket, fits: (text: string) => boolean): Promise<string> {
   return new Promise((resolve, reject) => {
-    raw.onClose = () => reject(new Error('the connection was closed while signing in'));
+    raw.onClose = (why) => reject(new Error(`the connection was closed while signing in: ${why}`));
     raw.onText = (text) => {
       if (fits(text)) resolve(text);
     };

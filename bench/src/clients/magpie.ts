@@ -31,7 +31,7 @@ export function openInput(id: string, resume?: string): Input<'session.open'> {
 /** A request before the user's load begins; resolves with the text of the frame that answers. */
 export function request(raw: RawSocket, id: number, op: string, input: unknown): Promise<string> {
   return new Promise((resolve, reject) => {
-    raw.onClose = () => reject(new Error(`the connection was closed before ${op} was answered`));
+    raw.onClose = (why) => reject(new Error(`the connection was closed before ${op} was answered: ${why}`));
     raw.onText = (text) => {
       if (text.includes(`{"id":${id},"ok":`)) resolve(text);
       else if (text.includes(`{"id":${id},"err":`)) reject(new Error(`${op}: ${text.slice(0, 500)}`));
@@ -79,7 +79,7 @@ export function overSocket(raw: RawSocket, id: string, greeting: string): User {
     }
     eachMark(text, id, user.onMark);
   };
-  raw.onClose = () => user.onClose?.();
+  raw.onClose = (why) => user.onClose?.(why);
   return user;
 }
 

@@ -7,7 +7,8 @@ import { connect, type Socket } from 'node:net';
  */
 export interface RawSocket {
   onText: (text: string) => void;
-  onClose: (() => void) | undefined;
+  /** `why`: the server's close code and reason, if it said any. */
+  onClose: ((why: string) => void) | undefined;
   send(text: string): void;
   /** Bytes handed over and not yet gone. */
   readonly queued: number;
@@ -58,6 +59,7 @@ export function connectRaw(url: URL, localAddress?: string): Promise<RawSocket> 
 
 function framed(socket: Socket, first: Buffer): RawSocket {
   let rest: Buffer = first;
+  let why = 'without a word';
   const client: RawSocket = {
     onText: () => undefined,
     onClose: undefined,
@@ -85,7 +87,10 @@ function framed(socket: Socket, first: Buffer): RawSocket {
       const opcode = rest[at]! & 0x0f;
       at = start + length;
       if (opcode === 1) client.onText(rest.toString('latin1', start, at));
-      else if (opcode === 8) socket.end();
+      else if (opcode === 8) {
+        if (length >= 2) why = `${rest.readUInt16BE(start)} ${rest.toString('utf8', start + 2, at)}`;
+        socket.end();
+      }
     }
     rest = at === rest.length ? EMPTY : rest.subarray(at);
   };
@@ -94,7 +99,7 @@ function framed(socket: Socket, first: Buffer): RawSocket {
     drain();
   });
   socket.on('error', () => undefined);
-  socket.on('close', () => client.onClose?.());
+  socket.on('close', () => client.onClose?.(why));
   if (first.length > 0) setImmediate(drain);
   return client;
 }

@@ -22,6 +22,6 @@ export async function signInSocketIo(url: string, id: string, localAddress?: str
     else if (text.startsWith('43')) user.onDone?.();
     else if (text === '2') raw.send('3');
   };
-  raw.onClose = () => user.onClose?.();
+  raw.onClose = (why) => user.onClose?.(why);
   return user;
 }

@@ -23,7 +23,7 @@ export interface User {
   onError: (text: string) => void;
   /** A send was answered with success; not every peer tells. */
   onDone: (() => void) | undefined;
-  onClose: (() => void) | undefined;
+  onClose: ((why: string) => void) | undefined;
   /** Keeps an idle connection alive. */
   ping(): void;
   /** Bytes handed to the socket and not yet gone. */

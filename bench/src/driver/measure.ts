@@ -1,6 +1,6 @@
 import { Histogram } from '../measure/histogram.ts';
 import { cpuMicros } from '../measure/proc.ts';
-import type { Peer } from '../peers/peer.ts';
+import { profiled, type Peer } from '../peers/peer.ts';
 import type { Figures } from './calls.ts';
 import type { Pool } from './pool.ts';
 
@@ -31,7 +31,7 @@ export async function measure(peer: Peer, pool: Pool, { warmup, measured }: Span
   await pool.all('begin', () => null);
   const cpu = cpuMicros(peer.roots);
   const start = performance.now();
-  await pause(measured * 1000, pool);
+  await profiled(peer, 'load', () => pause(measured * 1000, pool));
   const micros = cpuMicros(peer.roots) - cpu;
   const seconds = (performance.now() - start) / 1000;
   const figures = await pool.all('end', () => null);

@@ -81,7 +81,8 @@ async function connect({ address, users: ids, atOnce, from }: ConnectInput): Pro
 }
 
 function watchClose(user: User): void {
-  user.onClose = () => tell({ kind: 'broken', message: `the server closed the connection of ${user.id}` });
+  user.onClose = (why) =>
+    tell({ kind: 'broken', message: `the connection of ${user.id} was closed: ${why}` });
 }
 
 function start(input: LoadInput): Stop {

@@ -2,7 +2,7 @@ import { judge, runChain } from '../aba.ts';
 import { connectAll, names, ours, withPeer, type Bench, type Measurement } from '../bench.ts';
 import { pause, quiet } from '../driver/measure.ts';
 import { cpuMicros } from '../measure/proc.ts';
-import type { Peer } from '../peers/peer.ts';
+import { profiled, type Peer } from '../peers/peer.ts';
 import { startBareWs } from '../peers/plain.ts';
 import { head, row } from '../report.ts';
 
@@ -15,7 +15,7 @@ function signInRun(bench: Bench, start: () => Promise<Peer>): Promise<number> {
     await pool.all('cut', () => null);
     await quiet(peer, pool);
     const before = cpuMicros(peer.roots);
-    const connected = await connectAll(peer, pool, users);
+    const connected = await profiled(peer, 'sign-in', () => connectAll(peer, pool, users));
     await pause(200, pool);
     const each = (cpuMicros(peer.roots) - before) / users.length;
     row(['sign-in', peer.name, each, users.length / Math.max(...connected.map(({ seconds }) => seconds))]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { callAsAdmin, createApp } from './admin.ts';
 import { ADMIN_TOKEN } from './door.ts';
+import { prepareProfiler } from './profiler.ts';
 import { endWithUs, stopChild, waitForLine, type Peer } from './peer.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -22,6 +23,8 @@ export interface MagpieOptions {
   readonly folder?: string;
   /** A database besides, and the root of its processes. */
   readonly database?: { readonly url: string; readonly root: number };
+  /** Folder for CPU profiles. */
+  readonly profile?: string | undefined;
   /** For Node itself. */
   readonly nodeArguments?: readonly string[];
   /** Settings of the app beside the lifted rates. */
@@ -39,8 +42,9 @@ export interface MagpiePeer extends Peer {
 /** The whole server as an operator runs it: fsync, membership, unread, receipts, all checks; only rates are lifted. */
 export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePeer> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'magpie-bench-')));
+  const profiler = options.profile === undefined ? undefined : await prepareProfiler(options.profile);
   const began = performance.now();
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), ...PROGRAMS[options.program ?? 'source']], {
+  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), ...(profiler?.nodeArguments ?? []), ...PROGRAMS[options.program ?? 'source']], {
     cwd: ROOT,
     env: { ...process.env, NODE_ENV: 'production', PORT: '0', MAGPIE_DATA: folder, MAGPIE_ADMIN_TOKEN: ADMIN_TOKEN, MAGPIE_LOG: 'error', MAGPIE_DEMO: '0', ...(options.database ? { MAGPIE_STORE: options.database.url } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,6 +62,7 @@ export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePe
     readyAfter,
     child,
     admin,
+    ...(profiler ? { profiled: profiler.profiled } : {}),
     makeGroup: (users) => makeGroup(admin, users),
     stop: async () => {
       await stopChild(child);

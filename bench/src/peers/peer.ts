@@ -14,7 +14,14 @@ export interface Peer {
   readonly roots: readonly number[];
   /** Makes one group of these users, who exist already. */
   makeGroup(users: readonly string[]): Promise<void>;
+  /** Records the main thread while this runs, if the command was asked to. */
+  profiled?<T>(name: string, run: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
+}
+
+/** Runs, recorded where the peer can be. */
+export function profiled<T>(peer: Peer, name: string, run: () => Promise<T>): Promise<T> {
+  return peer.profiled ? peer.profiled(name, run) : run();
 }
 
 /** No server outlives the command that started it, however that ends. */
@@ -33,7 +40,10 @@ export function waitForLine(child: ChildProcess, pattern: RegExp): Promise<RegEx
       const match = pattern.exec(text);
       if (match) resolve(match);
     });
-    child.stderr?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      // What Node says when it is looked into is not for whoever reads the figures.
+      if (!/^(Debugger |For help, see)/.test(chunk.toString())) process.stderr.write(chunk);
+    });
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${text}`)));
   });

@@ -11,12 +11,25 @@ export interface Memory {
 export interface Inspector {
   /** Collects garbage, then measures. The heap is that of the main thread. */
   memory(): Promise<Memory>;
+  /** Records what the main thread does until `stopProfile`, which answers it as Chrome's developer tools open it. */
+  startProfile(): Promise<void>;
+  stopProfile(): Promise<CpuProfile>;
   close(): void;
+}
+
+export interface CpuProfile {
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  }[];
+  readonly samples: readonly number[];
+  /** µs before each sample. */
+  readonly timeDeltas: readonly number[];
 }
 
 interface Answer {
   readonly id: number;
-  readonly result?: { readonly result?: { readonly value?: string } };
+  readonly result?: { readonly result?: { readonly value?: string }; readonly profile?: CpuProfile };
   readonly error?: { readonly message: string };
 }
 
@@ -51,6 +64,15 @@ export async function openInspector(port: number): Promise<Inspector> {
         expression: 'JSON.stringify(process.memoryUsage())',
       });
       return JSON.parse(result?.result?.value ?? '{}') as Memory;
+    },
+    startProfile: async () => {
+      await ask('Profiler.enable');
+      await ask('Profiler.start');
+    },
+    stopProfile: async () => {
+      const { result } = await ask('Profiler.stop');
+      if (!result?.profile) throw new Error('the inspected process answered no profile');
+      return result.profile;
     },
     close: () => socket.close(),
   };
