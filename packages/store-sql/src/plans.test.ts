@@ -118,7 +118,7 @@ async function readEverything(reads: Reads): Promise<void> {
   const row = (await conversations.participant(conv, user)) as ParticipantRow;
   await Promise.all([
     apps.all(), users.get(app, user), users.many(app, [user]), users.byFold(app, user), users.log(app, user, 0, 9),
-    users.instance(app, user, 'i'), users.furthestInstance(app, user), users.blocked(app, user), users.isBlocked(app, user, 'bob'),
+    users.standing(app, user, 'i'), users.blocked(app, user), users.isBlocked(app, user, 'bob'),
     conversations.members(conv, { limit: 9 }), conversations.members(conv, { role: 'admin', after: row, limit: 9 }),
     groups.byId(app, '1'), groups.many(app, ['1']), groups.byConversations([conv]), groups.ofUser(app, user, { limit: 9 }),
     receipts.counts(conv, [1]), receipts.readers(conv, 1, { limit: 9 }), receipts.of(conv, user, [1]),
@@ -213,6 +213,9 @@ it('a history page is one range of one index, and unread is counted in an index 
   expect(plans(/count\(\*\) from messages/)).toContain(
     'SEARCH messages USING COVERING INDEX messages_place (conv=? AND seq>? AND seq<?)',
   );
+  expect(plans(/from messages m where m\.conv = \?1 and m\.sender = \?2 and m\.client_id = \?3/)).toEqual([
+    'SEARCH m USING INDEX messages_name (client_id=? AND sender=? AND conv=?)',
+  ]);
   expect(plans(/from messages m where.*\(m\.flags & 16\)/)[0]).toContain('messages_mentions');
   handle.close();
 });

@@ -10,6 +10,7 @@ import {
 } from '@magpie/protocol';
 import { BoundedCache } from '../core/cache.ts';
 import type { Ctx } from '../core/context.ts';
+import { Pending } from '../core/pending.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/platform.ts';
 import type { ConversationRow, GroupRow, MessageRow, ParticipantRow } from '../ports/rows.ts';
@@ -51,6 +52,8 @@ export interface Glance {
  * whether it exists or not.
  */
 export class Conversations {
+  private readonly making = new Pending<Place>();
+  private readonly reads = new Pending<ParticipantRow | undefined>();
   private readonly memberships = new BoundedCache<ParticipantRow>(100_000);
   private readonly places = new BoundedCache<Place>(100_000);
   private readonly present = new Map<ConversationKind, (place: Place, userId: string) => boolean>();
@@ -99,11 +102,15 @@ export class Conversations {
   }
 
   /** The direct conversation of two users, made if it is their first. Both must exist. */
-  async direct(app: string, a: string, key: string): Promise<Place> {
+  direct(app: string, a: string, key: string): Promise<Place> {
+    return this.making.share(`${app} ${a} ${key}`, () => this.findOrMake(app, a, key));
+  }
+
+  private async findOrMake(app: string, a: string, key: string): Promise<Place> {
     const known = await this.byKey(app, key);
     if (known) return known;
     const spelt = await this.respelt(app, a, key);
-    if (spelt !== undefined) return this.direct(app, a, spelt);
+    if (spelt !== undefined) return this.findOrMake(app, a, spelt);
     const pair = directPair(key);
     for (const user of pair) await this.accounts.require(app, user, user === a ? 'user' : 'ref');
     const at = this.clock.now();
@@ -138,7 +145,7 @@ export class Conversations {
   /** A user's row in a group, for the hot path: kept until the membership changes. */
   membership(conv: number, userId: string): ParticipantRow | Promise<ParticipantRow | undefined> {
     const key = `${conv} ${userId}`;
-    return this.memberships.get(key) ?? this.readMembership(conv, userId, key);
+    return this.memberships.get(key) ?? this.reads.share(key, () => this.readMembership(conv, userId, key));
   }
 
   private async readMembership(

@@ -6,7 +6,6 @@ import type {
   FileRow,
   GroupRow,
   HookRow,
-  InstanceRow,
   LogRow,
   MessageRow,
   OutboxRow,
@@ -89,9 +88,18 @@ export interface UserReads {
     after: number,
     limit: number,
   ): Promise<{ readonly rows: readonly LogRow[]; readonly from: number }>;
-  instance(app: string, user: string, instance: string): Promise<InstanceRow | undefined>;
-  /** The greatest position of any instance of the user. */
-  furthestInstance(app: string, user: string): Promise<InstanceRow | undefined>;
+  /**
+   * The end of a user's log, and where this instance of theirs stood, else where the furthest of any did. Undefined: no such
+   * user.
+   */
+  standing(
+    app: string,
+    user: string,
+    instance: string,
+  ): Promise<
+    | { readonly userSeq: number; readonly position?: { readonly userSeq: number; readonly at: number } }
+    | undefined
+  >;
   blocked(app: string, user: string): Promise<readonly { readonly id: string; readonly at: number }[]>;
   isBlocked(app: string, by: string, user: string): Promise<boolean>;
   /** Who of `by` blocked whom of `users`. */

@@ -68,10 +68,9 @@ export async function openSession(
     peer,
     expiresAt: claims.expiresAt,
   };
-  const position = await positionOf(deps, session);
   deps.sessions.open(app, session, resumed);
   // Read after the session is in the registry: what is committed from here on reaches it as an event.
-  const fresh = await deps.accounts.fresh(app.id, user.id);
+  const standing = await deps.store.users.standing(app.id, user.id, input.instance);
   return {
     session,
     app,
@@ -80,9 +79,9 @@ export async function openSession(
       resumed,
       app: app.id,
       userId: user.id,
-      profile: profileOf(fresh),
-      ...(position ? { position } : {}),
-      userSeq: fresh.userSeq,
+      profile: profileOf(user),
+      ...(standing?.position ? { position: standing.position } : {}),
+      userSeq: standing?.userSeq ?? 0,
       epoch,
       serverTime: deps.clock.now(),
       ...(claims.expiresAt === undefined ? {} : { expiresAt: claims.expiresAt }),
@@ -96,17 +95,6 @@ function checkUser(expected: string | undefined, user: UserRow, claims: TokenCla
   if (expected === undefined || expected === user.id) return;
   if (claims.foldUserId && foldId(expected) === user.fold) return;
   throw new MagpieError('TOKEN_WRONG_USER', { field: 'user' });
-}
-
-async function positionOf(
-  deps: Deps,
-  session: Session,
-): Promise<{ userSeq: number; at: number } | undefined> {
-  const { app, userId, instance } = session;
-  const row =
-    (await deps.store.users.instance(app, userId, instance)) ??
-    (await deps.store.users.furthestInstance(app, userId));
-  return row && { userSeq: row.userSeq, at: row.at };
 }
 
 function clientSettings(app: AppContext): ClientSettings {

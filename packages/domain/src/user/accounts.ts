@@ -2,6 +2,7 @@ import { MagpieError, type People, type Person, type Profile } from '@magpie/pro
 import { BoundedCache } from '../core/cache.ts';
 import { conflictsAs } from '../core/conflict.ts';
 import type { AppContext } from '../core/context.ts';
+import { Pending } from '../core/pending.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/platform.ts';
 import type { UserRow } from '../ports/rows.ts';
@@ -18,6 +19,7 @@ const RESERVED = /^@(TGS#|TOPIC#|TIM#)/;
 export class Accounts {
   private readonly cache = new BoundedCache<UserRow>(50_000);
   private readonly blocks = new BoundedCache<boolean>(100_000);
+  private readonly reads = new Pending<boolean>();
   private readonly store: Store;
   private readonly bus: Bus;
   private readonly clock: Clock;
@@ -131,7 +133,7 @@ export class Accounts {
   /** Whether `by` blocked `user`; at once when that is known. */
   isBlocked(app: string, by: string, user: string): boolean | Promise<boolean> {
     const key = `${app} ${by} ${user}`;
-    return this.blocks.get(key) ?? this.readBlock(app, by, user, key);
+    return this.blocks.get(key) ?? this.reads.share(key, () => this.readBlock(app, by, user, key));
   }
 
   private async readBlock(app: string, by: string, user: string, key: string): Promise<boolean> {

@@ -1,7 +1,6 @@
 import type {
   ChangeRow,
   ConversationRow,
-  InstanceRow,
   MessageRow,
   PageRow,
   ParticipantRow,
@@ -24,7 +23,6 @@ export const CONVERSATION = ['num', 'app', 'key', 'kind', 'last_seq', 'change_se
 export const CONVERSATION_STATE = CONVERSATION.slice(4);
 export const PARTICIPANT = ['conv', 'user_id', 'app', 'state', 'role', 'joined_at', 'inviter', 'card', 'history_from', 'history_to', 'read_seq', 'reported_seq', 'reported_at', 'pinned_at', 'notify_level', 'discard', 'hidden_seq', 'cleared_seq', 'changed_at'] as const; // prettier-ignore
 export const USER = ['app', 'id', 'fold', 'profile', 'updated_at', 'created_at', 'deleted_at', 'banned_until', 'valid_from', 'password_hash', 'user_seq'] as const; // prettier-ignore
-export const INSTANCE = ['app', 'user_id', 'instance', 'platform', 'user_seq', 'at', 'seen_at'] as const;
 
 export type Cell = string | number | null;
 export type Cells = readonly Cell[];
@@ -121,8 +119,9 @@ export function readUser(c: Cells): UserRow {
   } as UserTable);
 }
 
-export function readInstance(c: Cells): InstanceRow {
-  return { app: c[0], user: c[1], instance: c[2], platform: c[3], userSeq: c[4], at: c[5], seenAt: c[6] } as InstanceRow; // prettier-ignore
+export function readStanding(c: Cells) {
+  const userSeq = Number(c[0]);
+  return c[1] === null ? { userSeq } : { userSeq, position: { userSeq: Number(c[1]), at: Number(c[2]) } };
 }
 
 /** Every cell costs: a page has many. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readChange, readConversation, readGlance, readInstance, readMessage, readPageRow, readParticipant, readUser, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
+import { readChange, readConversation, readGlance, readMessage, readPageRow, readParticipant, readStanding, readUser, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
 import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
 import { hotStatements } from './statements.ts';
 import type { HotReads } from './types.ts';
@@ -43,8 +43,7 @@ export function postgresHotReads(pool: pg.Pool): HotReads {
   return {
     users: {
       get: (app, id) => one(readUser, 'user', app, id),
-      instance: (app, user, instance) => one(readInstance, 'instance', app, user, instance),
-      furthestInstance: (app, user) => one(readInstance, 'furthestInstance', app, user),
+      standing: (app, user, instance) => one(readStanding, 'standing', app, user, instance),
       isBlocked: async (app, by, user) => (await rows('isBlocked', app, by, user)).length > 0,
     },
     byKey: (app, key) => one(readConversation, 'byKey', app, key),

@@ -1,7 +1,7 @@
 import type { ParticipantRow } from '@magpie/domain';
 import { messageFlags, classCode, toAudience } from '../codec.ts';
 import type { Prepared, SqliteHandle } from '../sqlite/handle.ts';
-import { CONVERSATION, CONVERSATION_STATE, conversationCells, isCounted, list, MESSAGE, PARTICIPANT, participantCells, readChange, readConversation, readConversationState, readMessage, readPageRow, readGlance, readInstance, readParticipant, readParticipantState, readUser } from './columns.ts'; // prettier-ignore
+import { CONVERSATION, CONVERSATION_STATE, conversationCells, isCounted, list, MESSAGE, PARTICIPANT, participantCells, readChange, readConversation, readConversationState, readMessage, readPageRow, readGlance, readParticipant, readParticipantState, readStanding, readUser } from './columns.ts'; // prettier-ignore
 import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
 import { sqliteOutbox } from './outbox-sqlite.ts';
 import { hotStatements, type HotStatements } from './statements.ts';
@@ -95,13 +95,9 @@ export function sqliteHotReads(handle: SqliteHandle): HotReads {
         const cells = s.user.one(app, id);
         return cells && readUser(cells);
       },
-      instance: async (app, user, instance) => {
-        const cells = s.instance.one(app, user, instance);
-        return cells && readInstance(cells);
-      },
-      furthestInstance: async (app, user) => {
-        const cells = s.furthestInstance.one(app, user);
-        return cells && readInstance(cells);
+      standing: async (app, user, instance) => {
+        const cells = s.standing.one(app, user, instance);
+        return cells && readStanding(cells);
       },
       isBlocked: async (app, by, user) => s.isBlocked.one(app, by, user) !== undefined,
     },

@@ -93,14 +93,18 @@ export function recordConformance(get: Get): void {
       w.store.commit([
         { op: 'instance.put', app: w.app, user: 'bob', instance, platform: 'web', userSeq, at, seenAt: at },
       ]);
-    expect(await w.store.users.furthestInstance(w.app, 'bob')).toBeUndefined();
+    const standing = async (user: string, instance: string) =>
+      (await w.store.users.standing(w.app, user, instance))?.position;
+    expect(await w.store.users.standing(w.app, 'bob', 'i1')).toEqual({ userSeq: 0 });
     await put('i1', 5, 1);
     await put('i1', 3, 2);
     await put('i2', 9, 3);
     await put('i3', 7, 4);
-    expect(await w.store.users.instance(w.app, 'bob', 'i1')).toEqual({ app: w.app, user: 'bob', instance: 'i1', platform: 'web', userSeq: 5, at: 2, seenAt: 2 }); // prettier-ignore
-    expect((await w.store.users.furthestInstance(w.app, 'bob'))?.instance).toBe('i2');
-    expect(await w.store.users.instance(w.app, 'alice', 'i1')).toBeUndefined();
+    expect(await standing('bob', 'i1')).toEqual({ userSeq: 5, at: 2 });
+    // One that was never here begins where the furthest stood.
+    expect(await standing('bob', 'i9')).toEqual({ userSeq: 9, at: 3 });
+    expect(await standing('alice', 'i1')).toBeUndefined();
+    expect(await w.store.users.standing(w.app, 'nobody', 'i1')).toBeUndefined();
   });
 
   it('keeps files from grant to use', async () => {

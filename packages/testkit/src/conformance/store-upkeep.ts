@@ -68,7 +68,7 @@ export function upkeepConformance(get: Get): void {
       deleted: (await w.store.messages.deleted(conv, 'bob', 1, 9)).length,
       receipts: (await w.store.receipts.of(conv, 'bob', [1])).length,
       blocks: (await w.store.users.blocked(w.app, 'bob')).length,
-      instance: (await w.store.users.instance(w.app, 'bob', 'i')) !== undefined,
+      instance: (await w.store.presences.lastSeen(w.app, ['bob'])).length,
       presence: (await w.store.presences.many(w.app, ['bob'])).length,
       subscription: await w.store.presences.countSubscriptions(w.app, 'bob', 0),
       room: (await w.store.rooms.byId(w.app, 'r')) !== undefined,
