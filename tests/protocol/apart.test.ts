@@ -12,6 +12,7 @@ interface Names {
   readonly groupMessage: string;
   readonly file: string;
   readonly user: string;
+  readonly room: string;
 }
 
 const SECRET = 'SECRET-4711';
@@ -37,13 +38,14 @@ const PROBES: Readonly<Record<string, ((names: Names) => readonly unknown[]) | u
   'conversation.pin': ({ group }) => [{ ref: `g:${group}`, on: true }],
   'conversation.delete': ({ group }) => [{ ref: `g:${group}`, clearHistory: true }],
   'conversation.mute': ({ group }) => [{ ref: `g:${group}`, notify: { level: 'none' } }],
-  'message.send': ({ group, message, file }) => [
+  'message.send': ({ group, message, file, room }) => [
+    { ref: `r:${room}`, clientId: 'p:5', content: text },
     { ref: `g:${group}`, clientId: 'p:1', content: text },
     { ref: `g:${group}`, clientId: 'p:2', content: { type: 'typing', state: 'begin' } },
     { ref: 'u:alice', clientId: 'p:3', content: { type: 'file', file: { fileId: file } } },
     { ref: `g:${group}`, clientId: 'p:4', content: text, replyTo: { id: message } },
   ],
-  'message.list': ({ group }) => [{ ref: `g:${group}`, direction: 'older', limit: 10 }, { ref: `g:${group}`, direction: 'newer', time: 1, limit: 10 }],
+  'message.list': ({ group, room }) => [{ ref: `r:${room}`, direction: 'older', limit: 10 }, { ref: `g:${group}`, direction: 'older', limit: 10 }, { ref: `g:${group}`, direction: 'newer', time: 1, limit: 10 }],
   'message.get': ({ message, groupMessage }) => [{ ids: [message, groupMessage] }],
   'message.changes': ({ group }) => [{ ref: `g:${group}`, after: 0, limit: 10 }],
   'message.revoke': ({ message, groupMessage }) => [{ id: message }, { id: groupMessage }],
@@ -64,6 +66,27 @@ const PROBES: Readonly<Record<string, ((names: Names) => readonly unknown[]) | u
   'group.setRole': ({ group, user }) => [{ id: group, user, role: 'admin' }],
   'group.transfer': ({ group, user }) => [{ id: group, user }],
   'group.dismiss': ({ group }) => [{ id: group }],
+  'room.create': undefined,
+  'room.enter': ({ room }) => [{ id: room }],
+  'room.leave': ({ room }) => [{ id: room }],
+  'room.resume': ({ room }) => [{ rooms: [room], away: 0 }],
+  'room.get': ({ room }) => [{ ids: [room] }],
+  // Rooms are public in their app: see below for another app's.
+  'room.list': undefined,
+  'room.members': ({ room }) => [{ id: room, limit: 10 }, { id: room, users: ['alice'], limit: 10 }],
+  'room.update': ({ room }) => [{ id: room, name: 'mine' }],
+  'room.setRole': ({ room }) => [{ id: room, users: ['mallory'], role: 'admin' }],
+  'room.transfer': ({ room }) => [{ id: room, user: 'mallory' }],
+  'room.kick': ({ room }) => [{ id: room, users: ['alice'], seconds: 60 }],
+  'room.mute': ({ room }) => [{ id: room, users: ['alice'], seconds: 60 }],
+  'room.unban': ({ room }) => [{ id: room, users: ['alice'] }],
+  'room.restricted': ({ room }) => [{ id: room, what: 'admins', limit: 10 }],
+  'room.dismiss': ({ room }) => [{ id: room }],
+  'presence.set': undefined,
+  'presence.get': ({ user }) => [{ users: [user] }],
+  'presence.subscribe': ({ user }) => [{ users: [user] }],
+  'presence.unsubscribe': ({ user }) => [{ users: [user] }],
+  'presence.subscriptions': () => [{ limit: 10 }],
   'file.grant': undefined,
   'file.finish': ({ file }) => [{ fileId: file }],
   'file.get': undefined,
@@ -81,6 +104,7 @@ const NOWHERE: Names = {
   groupMessage: '980000000001',
   file: 'x'.repeat(32),
   user: 'nobody-at-all',
+  room: 'no-such-room',
 };
 
 beforeAll(async () => {
@@ -100,7 +124,10 @@ beforeAll(async () => {
   const grant = await insider.request('file.grant', { name: `${SECRET}.txt`, size: 3, use: 'file' });
   await fetch(server.url + grant.path, { method: 'PUT', body: 'abc' });
   await insider.request('file.finish', { fileId: grant.fileId });
+  const { room } = await insider.request('room.create', { kind: 'live', name: SECRET });
+  await insider.request('room.enter', { id: room.id });
   names = {
+    room: room.id,
     group: group.id,
     message: message.id,
     groupMessage: groupMessage.id,
@@ -133,8 +160,11 @@ describe.each(['of the same app', 'of another app'])('a stranger %s', (who) => {
     'learns nothing from %s',
     async (operation, probe) => {
       const client = strangers[who]!;
-      // Inside an app users are public and a file's id is all it takes; only across apps must both look unknown.
-      const real = who === 'of the same app' ? { ...names, user: NOWHERE.user, file: NOWHERE.file } : names;
+      // Inside an app users and rooms are public and a file's id is all it takes; only across apps must both look unknown.
+      const real =
+        who === 'of the same app'
+          ? { ...names, user: NOWHERE.user, file: NOWHERE.file, room: NOWHERE.room }
+          : names;
       const inputs = probe!(real);
       const others = probe!(NOWHERE);
       for (const [index, input] of inputs.entries()) {
@@ -146,6 +176,11 @@ describe.each(['of the same app', 'of another app'])('a stranger %s', (who) => {
   );
 });
 
+it('rooms of another app are in no list', async () => {
+  expect((await insider.request('room.list', { limit: 10 })).rooms.map(({ id }) => id)).toEqual([names.room]);
+  expect((await strangers['of another app']!.request('room.list', { limit: 10 })).rooms).toEqual([]);
+});
+
 it('what the strangers tried changed nothing', async () => {
   const page = await insider.request('message.list', {
     ref: `g:${names.group}`,
@@ -155,6 +190,8 @@ it('what the strangers tried changed nothing', async () => {
   expect(JSON.stringify(page)).toContain(SECRET);
   const { groups } = await insider.request('group.get', { ids: [names.group] });
   expect(groups[0]).toMatchObject({ name: SECRET, memberCount: 2 });
+  const { rooms } = await insider.request('room.get', { ids: [names.room] });
+  expect(rooms[0]).toMatchObject({ name: SECRET, owner: 'alice', memberCount: 1 });
 });
 
 describe('file addresses', () => {
