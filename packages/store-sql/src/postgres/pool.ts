@@ -33,8 +33,9 @@ export function createPool({ url, readers = 8 }: PostgresOptions): pg.Pool {
   return pool;
 }
 
-export async function connect({ url }: PostgresOptions): Promise<pg.Client> {
-  const client = new pg.Client(settings(url));
+/** `patient`: waits for a statement however long it takes, as an upgrade of a large database does. */
+export async function connect({ url }: PostgresOptions, patient = false): Promise<pg.Client> {
+  const client = new pg.Client({ ...settings(url), ...(patient ? { query_timeout: 0 } : {}) });
   client.on('error', () => undefined);
   await client.connect();
   return client;

@@ -39,7 +39,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
 }
 
 async function prepare(options: PostgresOptions, now: number, force: boolean): Promise<string> {
-  const client = await connect(options).catch((error: unknown) => {
+  const client = await connect(options, true).catch((error: unknown) => {
     throw new Error('PostgreSQL could not be reached; is the address in MAGPIE_STORE right?', {
       cause: error,
     });
