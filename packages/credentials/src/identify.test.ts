@@ -5,7 +5,7 @@ import { issueEasemobAppToken, issueEasemobUserToken } from './easemob/issued-to
 import { identifyToken } from './identify.ts';
 import { NOW } from './test-support.ts';
 import { signToken04 } from './token04.ts';
-import { signUserSig } from './user-sig.ts';
+import { readUserSig, signUserSig } from './user-sig.ts';
 
 const appKey = 'magpie#demo';
 const common = { userId: 'alice', secret: 'x'.repeat(32), now: NOW };
@@ -22,6 +22,7 @@ describe('identifyToken', () => {
   it('names the format and what the token claims', () => {
     expect(identifyToken(tokens.userSig)).toEqual({
       format: 'userSig',
+      read: readUserSig(tokens.userSig),
       sdkAppId: 1_400_000_001,
       userId: 'alice',
     });

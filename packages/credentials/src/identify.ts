@@ -2,14 +2,19 @@ import { readDynamicToken } from './easemob/dynamic-token.ts';
 import { type EasemobTokenKind, readEasemobToken } from './easemob/issued-token.ts';
 import { MAX_TOKEN_CHARS } from './encoding.ts';
 import { readToken04 } from './token04.ts';
-import { readUserSig } from './user-sig.ts';
+import { readUserSig, type ReadUserSig } from './user-sig.ts';
 
 /**
  * What a token claims to be. Nothing in it is verified: use it to find the door and its secrets, then verify.
  * A Token04 keeps its app and user encrypted, so the caller has to know the door from elsewhere.
  */
 export type IdentifiedToken =
-  | { readonly format: 'userSig'; readonly sdkAppId: number; readonly userId: string }
+  | {
+      readonly format: 'userSig';
+      readonly sdkAppId: number;
+      readonly userId: string;
+      readonly read: ReadUserSig;
+    }
   | { readonly format: 'token04' }
   | { readonly format: 'easemobDynamic'; readonly appKey: string; readonly userId: string }
   | {
@@ -47,6 +52,7 @@ function read(token: string): IdentifiedToken {
     const { kind, appKey, subject } = readEasemobToken(token).claims;
     return { format: 'easemobIssued', kind, appKey, subject };
   }
-  const { sdkAppId, userId } = readUserSig(token).document;
-  return { format: 'userSig', sdkAppId, userId };
+  const sig = readUserSig(token);
+  const { sdkAppId, userId } = sig.document;
+  return { format: 'userSig', sdkAppId, userId, read: sig };
 }

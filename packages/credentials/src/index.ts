@@ -7,6 +7,7 @@ export {
   type UserSigClaims,
   type VerifyUserSigOptions,
   signUserSig,
+  verifyReadUserSig,
   verifyUserSig,
 } from './user-sig.ts';
 export {

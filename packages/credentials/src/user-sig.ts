@@ -93,7 +93,14 @@ export function signUserSig(input: SignUserSigInput): string {
 
 /** Checks a UserSig v2. Throws `CredentialError`; nothing but an authentic token is told that it is expired. */
 export function verifyUserSig(token: string, options: VerifyUserSigOptions): UserSigClaims {
-  const { document, signature } = readUserSig(token);
+  return verifyReadUserSig(readUserSig(token), options);
+}
+
+/** The same for one that was read already, to find its door. */
+export function verifyReadUserSig(
+  { document, signature }: ReadUserSig,
+  options: VerifyUserSigOptions,
+): UserSigClaims {
   if (document.sdkAppId !== options.sdkAppId) {
     throw new CredentialError('wrongApp', 'UserSig is for another SDKAppID');
   }
@@ -112,8 +119,14 @@ export function verifyUserSig(token: string, options: VerifyUserSigOptions): Use
   return claims;
 }
 
+/** A UserSig taken out of its envelope, its signature not checked. */
+export interface ReadUserSig {
+  readonly document: Document;
+  readonly signature: Uint8Array;
+}
+
 /** Opens the envelope without checking the signature. */
-export function readUserSig(token: string): { readonly document: Document; readonly signature: Uint8Array } {
+export function readUserSig(token: string): ReadUserSig {
   const object = parseJsonObject(inflate(decodeCanonical(fromTokenAlphabet(boundedToken(token)), 'base64')));
   const version = optionalString(object, 'TLS.ver');
   if (version === undefined) throw new CredentialError('malformed', 'UserSig has no version');

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { CredentialError, identifyToken, issueEasemobUserToken, verifyDynamicToken, verifyEasemobToken, verifyToken04, verifyUserSig, type CredentialReason } from '@magpie/credentials'; // prettier-ignore
+import { CredentialError, identifyToken, issueEasemobUserToken, verifyDynamicToken, verifyEasemobToken, verifyReadUserSig, verifyToken04, type CredentialReason } from '@magpie/credentials'; // prettier-ignore
 import type { AppDirectory, Clock, DoorRow, Sealer, TokenClaims, TokenVerifier } from '@magpie/domain';
 import { MagpieError, type ErrorCode } from '@magpie/protocol';
 
@@ -24,8 +24,9 @@ export interface TokenDeps {
 }
 
 /** Proves tokens of any of the vendors' formats, and those this server issued. */
-export function createTokenVerifier(deps: TokenDeps): TokenVerifier {
-  const { apps, clock } = deps;
+export function createTokenVerifier(given: TokenDeps): TokenVerifier {
+  const { apps, clock } = given;
+  const deps: TokenDeps = { ...given, sealer: openedOnce(given.sealer) };
   const issuing = (app: string) =>
     createHmac('sha256', deps.masterKey).update(`user tokens of ${app}`).digest('base64url');
 
@@ -35,7 +36,7 @@ export function createTokenVerifier(deps: TokenDeps): TokenVerifier {
     switch (seen.format) {
       case 'userSig': {
         const door = doorFor(apps, 'tim', String(seen.sdkAppId), app);
-        const claims = verifyUserSig(token, {
+        const claims = verifyReadUserSig(seen.read, {
           sdkAppId: Number(door.vendorId),
           secrets: secretsOf(deps, door),
           now,
@@ -86,6 +87,25 @@ export function createTokenVerifier(deps: TokenDeps): TokenVerifier {
     },
   };
 }
+
+/** Secrets of doors, opened when first needed: a sign-in should not pay for it. A door that changes has another sealed text. */
+function openedOnce(sealer: Sealer): Sealer {
+  const opened = new Map<string, string>();
+  return {
+    seal: (plain, context) => sealer.seal(plain, context),
+    open: (sealed, context) => {
+      const key = `${context} ${sealed}`;
+      const known = opened.get(key);
+      if (known !== undefined) return known;
+      const plain = sealer.open(sealed, context);
+      if (opened.size >= MAX_OPENED) opened.clear();
+      opened.set(key, plain);
+      return plain;
+    },
+  };
+}
+
+const MAX_OPENED = 1_000;
 
 function doorFor(
   apps: AppDirectory,
