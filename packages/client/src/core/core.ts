@@ -23,6 +23,7 @@ import { MemoryLocalStore } from '../store/memory-store.ts';
 import { PositionAck } from '../sync/ack.ts';
 import { Delivery } from '../sync/delivery.ts';
 import { Intake } from '../sync/intake.ts';
+import { QuietCheck } from '../sync/quiet.ts';
 import { Streams } from '../sync/streams.ts';
 import { Sync } from '../sync/sync.ts';
 import { UserLog } from '../sync/user-log.ts';
@@ -59,6 +60,7 @@ export class Core {
   readonly #intake: Intake;
   readonly #refresher: Refresher;
   readonly #ack: PositionAck;
+  readonly #quiet: QuietCheck;
   readonly #delivery: Delivery;
   #user = '';
   #loaded: Promise<void> = Promise.resolve();
@@ -89,6 +91,7 @@ export class Core {
     this.userLog = new UserLog({ store: this.store, turn: this.turn, book: this.book, intake: this.#intake });
     this.sync = this.#createSync();
     this.#ack = new PositionAck(clock, () => this.sync.position, (position, timeout) => this.requests.call('sync.ack', { position }, timeout)); // prettier-ignore
+    this.#quiet = new QuietCheck(clock, () => this.#check());
     this.session = this.#createSession();
   }
 
@@ -165,6 +168,7 @@ export class Core {
     await this.logOut();
     this.session.destroy();
     this.#ack.stop();
+    this.#quiet.stop();
     this.emitter.clear();
     this.instance.release();
   }
@@ -202,6 +206,7 @@ export class Core {
       onReady: (first, resumed) => {
         this.ready = true;
         this.#ack.start();
+        this.#quiet.start();
         this.emitter.emit('ready', { first, resumed });
       },
       onError: (error) => this.emitter.emit('error', { error }),
@@ -220,12 +225,14 @@ export class Core {
       onOnline: (opened) => this.#online(opened),
       onOffline: () => {
         this.#ack.stop();
+        this.#quiet.stop();
         this.sync.offline();
         this.rooms.offline();
         this.presence.offline();
       },
       onEvents: ({ r, e }) =>
         this.turn.run(() => {
+          if ((e?.length ?? 0) > 0) this.#quiet.heard();
           for (const reply of r ?? []) this.requests.reply(reply);
           for (const event of e ?? []) this.sync.event(event);
         }),
@@ -276,6 +283,12 @@ export class Core {
     else if (message.dropped === undefined) this.rooms.heard(message);
   }
 
+  #check(): void {
+    // What cannot be asked now is asked the next time.
+    void this.sync.check().catch(() => undefined);
+    this.rooms.check();
+  }
+
   #newEpoch(): void {
     this.streams.clear();
     this.revisions.clear();
@@ -287,6 +300,7 @@ export class Core {
   #ended(error: MagpieError, kick: ClientEvents['kicked'] | undefined): void {
     this.ready = false;
     this.#ack.stop();
+    this.#quiet.stop();
     this.outbox.end(error, false);
     this.#refresher.clear();
     this.rooms.reset();

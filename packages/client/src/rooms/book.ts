@@ -175,6 +175,14 @@ export class RoomBook {
     if (unsure.length === 0) this.#lostAt = undefined;
   }
 
+  /** The same while nothing seems wrong: nobody may have heard that this device was put out, or what was said last. */
+  check(): void {
+    const run = this.#run;
+    const inside = [...this.#slots.values()].filter((slot) => slot.room && !slot.unsure && !slot.leaving);
+    for (const slot of inside) slot.unsure = true;
+    if (inside.length > 0) void this.#resume(inside, () => run === this.#run);
+  }
+
   /** Resolves when that is known. */
   settled(): Promise<void> {
     return this.#settled;
@@ -261,7 +269,9 @@ export class RoomBook {
   async #resume(slots: readonly Slot[], valid: () => boolean): Promise<void> {
     const { clock, turn, onSure } = this.#needs;
     const byId = new Map(slots.map((slot) => [slot.id, slot]));
-    await resumeRooms(this.#needs, [...byId.keys()], this.#lostAt ?? clock.now(), valid, (id, answer) =>
+    const isOpen = (id: string): boolean => byId.get(id)?.unsure === true;
+    const lostAt = this.#lostAt ?? clock.now();
+    await resumeRooms(this.#needs, [...byId.keys()], lostAt, valid, isOpen, (id, answer) =>
       turn.run(() => this.#resumed(byId.get(id), answer)),
     );
     if (!valid()) return;

@@ -152,6 +152,17 @@ describe('after a lost connection', () => {
     expect(world.of('roomOut')).toMatchObject([{ reason: 'timeout' }]);
   });
 
+  test('a room that was left while it was asked for is not asked for again', async () => {
+    const world = await inRooms({ id: '1' });
+    const { server, client } = world;
+    server.loseReply = (op) => op === 'room.resume';
+    await world.away(1_000);
+    server.loseReply = () => false;
+    await world.done(client.rooms.leave('1'));
+    await world.clock.advance(30_000);
+    expect([server.rooms.has('1', 'alice'), world.of('ready').length]).toEqual([false, 1]);
+  });
+
   test('more rooms than one request may name are asked for in several', async () => {
     const ids = Array.from({ length: 101 }, (_, i) => ({ id: `${i}` }));
     const world = await inRooms(...ids);

@@ -23,29 +23,28 @@ export async function resumeRooms(
   rooms: readonly string[],
   lostAt: number,
   valid: () => boolean,
+  /** Left or entered anew since, a room is not asked for again: asking could put this device back. */
+  isOpen: (id: string) => boolean,
   take: (id: string, answer: Resumed | undefined) => void,
 ): Promise<void> {
   const { clock, ask } = needs;
-  const one = async (ids: readonly string[]): Promise<void> => {
+  const one = async (chunk: readonly string[]): Promise<void> => {
     const answered = await persist(clock, valid, () => {
+      const ids = chunk.filter(isOpen);
       const away = Math.max(0, clock.now() - lostAt);
+      if (ids.length === 0) return Promise.resolve(true);
       return ask(
         'room.resume',
-        { rooms: [...ids], away },
+        { rooms: ids, away },
         (error, output) => {
           if (error) throw error;
-          if (valid())
-            for (const id of ids)
-              take(
-                id,
-                output?.rooms.find((room) => room.id === id),
-              );
+          if (valid()) for (const id of ids) take(id, output?.rooms.find((room) => room.id === id));
           return true;
         },
         true,
       );
     });
-    if (answered !== true && valid()) for (const id of ids) take(id, undefined);
+    if (answered !== true && valid()) for (const id of chunk) take(id, undefined);
   };
   await Promise.all(chunksOf(rooms, AT_ONCE).map(one));
 }

@@ -39,6 +39,11 @@ describe('being in a room', () => {
     expect([client.conversations.list(), client.conversations.totalUnread()]).toEqual([[], 0]);
     expect(world.of('conversations').length + world.of('unread').length).toBe(0);
     expect(client.rooms.joined()).toEqual([client.rooms.current('1')]);
+    // Not even when a server says so.
+    const row = { conv: 'r:1', lastSeq: 1, changeSeq: 0, activeAt: 1, readSeq: 0, reportedSeq: 0, unread: 1, historyFrom: 0, heads: { entry: { ...client.rooms.recent('1')[0], seq: 1 } } }; // prettier-ignore
+    server.answer = (op) => (op === 'conversation.list' ? { conversations: [row], people: {} } : undefined);
+    expect(await world.done(client.conversations.load('r:1'))).toBeUndefined();
+    expect([client.conversations.list(), client.conversations.totalUnread()]).toEqual([[], 0]);
   });
 
   test('what is said while the answer is on its way is raised after it, once, unless it is in it', async () => {

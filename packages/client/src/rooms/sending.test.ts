@@ -112,6 +112,17 @@ describe('sending to a room without history', () => {
     expect(world.server.rooms.said('1')).toEqual([]);
   });
 
+  test('the same when it waited behind other calls', async () => {
+    const world = await inRoom({ sendTimeout: 3_000 });
+    world.server.delayReply = (op) => (op === 'room.get' ? 6_000 : 0);
+    for (let i = 0; i < 130; i++) void world.client.rooms.get(['1']);
+    const failed = failure(say(world, 'too late'));
+    await world.clock.advance(4_000);
+    expect(await failed).toMatchObject({ code: 'TIMEOUT' });
+    await world.clock.advance(60_000);
+    expect(world.server.rooms.said('1')).toEqual([]);
+  });
+
   test('put out meanwhile, it fails with that', async () => {
     const world = await inRoom();
     world.server.rooms.silence = 1_000;
@@ -181,6 +192,26 @@ describe('sending to a room with history', () => {
     await clock.advance(10);
     expect(window.messages.map(wordsOf)).toEqual(['one', 'two', 'three', 'four']);
   });
+});
+
+test('what was being read for an earlier stay is not told in the next', async () => {
+  const world = await inRoom({ history: true });
+  const { server, client, clock } = world;
+  server.delayReply = (op) => (op === 'message.list' ? 500 : 0);
+  server.sayIn('1', 'bob', 'one');
+  await clock.advance(10);
+  server.loseEvent = () => true;
+  server.sayIn('1', 'bob', 'two');
+  await clock.advance(10);
+  server.loseEvent = () => false;
+  server.sayIn('1', 'bob', 'three');
+  await clock.advance(200);
+  expect(server.calls.filter(({ op }) => op === 'message.list')).toHaveLength(1);
+  await world.done(client.rooms.leave('1'), 50);
+  const { recent } = await world.done(client.rooms.enter('1'), 50);
+  expect(recent.map(wordsOf)).toEqual(['one', 'two', 'three']);
+  await clock.advance(2_000);
+  expect(world.of('messages').flatMap(({ messages }) => messages.map(wordsOf))).toEqual(['one']);
 });
 
 describe('taking back', () => {

@@ -108,6 +108,12 @@ export class Streams {
     return this.#tracks.get(key)?.seq !== undefined;
   }
 
+  /** Whether a row speaks of something that was not handed on: the list may know it already, and nobody was told. */
+  isBehind({ conv, lastSeq, changeSeq = 0 }: End): boolean {
+    const track = this.#tracks.get(conv);
+    return lastSeq > (track?.seq ?? 0) || changeSeq > (track?.changeSeq ?? 0);
+  }
+
   /** This conversation is up to date as of this row: nothing before it will be raised. */
   begin({ conv, lastSeq, changeSeq }: End): void {
     const track = this.#track(conv);

@@ -1,4 +1,4 @@
-import { type MagpieError, refOf, type Conversation, type EventEnvelope, type EventPayload, type Input, type Message, type OperationName, type Output, type People, type Position, type SessionOpenOutput } from '@magpie/protocol'; // prettier-ignore
+import { type MagpieError, refOf, type Conversation, type EventEnvelope, type EventPayload, type Input, type Message, type OperationName, type Output, type People, type Position, type SessionOpenOutput, type SyncPage } from '@magpie/protocol'; // prettier-ignore
 import type { ConversationBook } from '../conversations/book.ts';
 import type { Turn } from '../core/turn.ts';
 import type { Clock } from '../platform/platform.ts';
@@ -9,6 +9,7 @@ import type { LocalStore } from '../store/local-store.ts';
 import type { ClientOptions } from '../types.ts';
 import { readBacklog } from './backlog.ts';
 import { EVENT_STREAM } from './event-streams.ts';
+import { allRows, eachPage } from './pages.ts';
 import type { Intake } from './intake.ts';
 import type { Streams } from './streams.ts';
 import type { UserLog } from './user-log.ts';
@@ -152,6 +153,23 @@ export class Sync {
     return Math.max(first, (row.hiddenSeq ?? 0) + 1, (row.clearedSeq ?? 0) + 1);
   }
 
+  /** Whether the server has something that never came here; then as after a reconnect. */
+  async check(): Promise<void> {
+    const run = this.#run;
+    const valid = (): boolean => run === this.#run && !this.#held && !this.#healing;
+    if (!this.#readyTold || !valid()) return;
+    const position = { userSeq: this.#userSeq, at: this.#rowsAt };
+    const page = await this.#needs.request('sync.since', { position });
+    if (!valid()) return;
+    const missed =
+      page.refetch === true ||
+      page.next !== undefined ||
+      page.position.userSeq > this.#userSeq ||
+      page.conversations.some((row) => this.#needs.streams.isBehind(row));
+    if (missed) await this.#resume(valid);
+    else this.#rowsAt = page.position.at;
+  }
+
   /** Rows by name, straight into the list. */
   async loadRows(keys: readonly string[]): Promise<readonly Conversation[]> {
     const me = this.#needs.me();
@@ -223,7 +241,7 @@ export class Sync {
       if (!valid()) return false;
     }
     this.#userSeq = Math.max(this.#userSeq, opened.userSeq);
-    const rows = await this.#allRows(valid);
+    const rows = await allRows(this.#needs.request, valid);
     if (!valid()) return false;
     const wanted = first && backlog ? await readBacklog(rows.rows, since?.at ?? 0, backlog, this.#needs.me(), (input) => this.#needs.request('message.list', input)) : []; // prettier-ignore
     if (!valid()) return false;
@@ -265,7 +283,7 @@ export class Sync {
   }
 
   async #refetch(valid: () => boolean): Promise<void> {
-    const { rows, people } = await this.#allRows(valid);
+    const { rows, people } = await allRows(this.#needs.request, valid);
     if (!valid()) return;
     this.#needs.turn.run(() => {
       for (const view of this.#needs.book.list())
@@ -313,39 +331,12 @@ export class Sync {
     }
   }
 
-  async #pages(
-    from: Position,
-    valid: () => boolean,
-    take: (page: Output<'sync.since'>) => void | Promise<void>,
-  ): Promise<void> {
-    let cursor: string | undefined;
-    do {
-      const page: Output<'sync.since'> = await this.#needs.request('sync.since', {
-        position: from,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      if (!valid()) return;
-      await this.#needs.turn.run(() => take(page));
-      if (!valid()) return;
-      if (page.next === undefined) this.seen(page.position.at);
-      cursor = page.next;
-    } while (cursor !== undefined);
-  }
-
-  async #allRows(valid: () => boolean): Promise<{ rows: readonly Conversation[]; people: People }> {
-    const rows: Conversation[] = [];
-    const people: People = {};
-    let cursor: string | undefined;
-    do {
-      const page: Output<'conversation.list'> = await this.#needs.request('conversation.list', {
-        limit: 100,
-        ...(cursor === undefined ? {} : { cursor }),
-      });
-      rows.push(...page.conversations);
-      Object.assign(people, page.people);
-      cursor = page.next;
-    } while (cursor !== undefined && valid());
-    return { rows, people };
+  #pages(from: Position, valid: () => boolean, take: (page: SyncPage) => void | Promise<void>): Promise<void> {
+    const { turn, request } = this.#needs;
+    return eachPage(request, from, valid, async (page) => {
+      await turn.run(() => take(page));
+      if (valid() && page.next === undefined) this.seen(page.position.at);
+    });
   }
 
   /** Tries until it works or is no longer wanted; a refusal is told and changes nothing about that. */

@@ -1,0 +1,49 @@
+import type { Clock } from '../platform/platform.ts';
+
+const SHORTEST = 30_000;
+const LONGEST = 15 * 60_000;
+
+/**
+ * Looks for what was missed when nothing is heard for a while: an event that was lost shows by the next of its stream, and the last
+ * one has no next. Soon after something was heard, then less and less often.
+ */
+export class QuietCheck {
+  readonly #clock: Clock;
+  readonly #check: () => void;
+  #wait = SHORTEST;
+  #heard = false;
+  #cancel: (() => void) | undefined;
+
+  constructor(clock: Clock, check: () => void) {
+    this.#clock = clock;
+    this.#check = check;
+  }
+
+  start(): void {
+    this.stop();
+    this.#wait = SHORTEST;
+    this.#arm();
+  }
+
+  /** Costs nothing: it is called for every frame. */
+  heard(): void {
+    this.#heard = true;
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #arm(): void {
+    this.#cancel = this.#clock.after(this.#wait, () => {
+      if (this.#heard) this.#wait = SHORTEST;
+      else {
+        this.#check();
+        this.#wait = Math.min(LONGEST, this.#wait * 2);
+      }
+      this.#heard = false;
+      this.#arm();
+    });
+  }
+}
