@@ -86,6 +86,8 @@ export interface Figures {
   /** CPU of the driver itself, in µs. */
   readonly cpu: number;
   readonly sent: number;
+  /** Sent by the load and not answered so far. */
+  readonly unanswered: number;
   /** What a load counts besides, by name. */
   readonly counts: Readonly<Record<string, number>>;
   /** Refusals by code, with how many named a delay. */

@@ -71,7 +71,7 @@ export function openLoad(
   });
 }
 
-const MAX_QUEUED = 1024 * 1024;
+const MAX_QUEUED = 64 * 1024;
 
 /** As many messages in flight as asked; a message is done when everybody but its sender has it. */
 export function groupLoad(users: readonly User[], { inFlight, senders }: Load<'group'>, meter: Meter): Stop {

@@ -54,6 +54,7 @@ export interface Total {
   readonly messages: number;
   readonly deliveries: number;
   readonly sent: number;
+  readonly unanswered: number;
   readonly latencies: Histogram;
   readonly counts: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, { readonly count: number; readonly withDelay: number }>>;
@@ -77,6 +78,7 @@ export function total(figures: readonly Figures[]): Total {
     messages: sum((one) => one.messages),
     deliveries: sum((one) => one.deliveries),
     sent: sum((one) => one.sent),
+    unanswered: sum((one) => one.unanswered),
     latencies,
     counts,
     errors,

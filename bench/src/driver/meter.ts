@@ -14,9 +14,16 @@ export class Meter {
   private deliveries = 0;
   private messages = 0;
   private sends = 0;
+  /** Of loads whose answers are counted, whether figures count or not. */
+  private unanswered = 0;
   private counts: Record<string, number> = {};
   private errors: Record<string, ErrorCount> = {};
   private cpu = process.cpuUsage();
+
+  /** A load begins: nothing is under way. */
+  reset(): void {
+    this.unanswered = 0;
+  }
 
   begin(): void {
     this.latencies = new Histogram();
@@ -32,19 +39,21 @@ export class Meter {
   end(): Figures {
     this.measuring = false;
     const { user, system } = process.cpuUsage(this.cpu);
-    const { messages, deliveries, sends, counts, errors } = this;
+    const { messages, deliveries, sends, unanswered, counts, errors } = this;
     return {
       messages,
       deliveries,
       latencies: this.latencies.toJSON(),
       cpu: user + system,
       sent: sends,
+      unanswered,
       counts,
       errors,
     };
   }
 
   sent(count = 1): void {
+    this.unanswered += count;
     if (this.measuring) this.sends += count;
   }
 
@@ -62,11 +71,13 @@ export class Meter {
 
   /** A message is where it should be. */
   done(): void {
+    this.unanswered--;
     if (this.measuring) this.messages++;
   }
 
   /** `text` is the shape of an error, as JSON. */
   refused(text: string): void {
+    this.unanswered--;
     if (!this.measuring) return;
     const [, code = 'unreadable'] = /"code":"(\w+)"/.exec(text) ?? [];
     const entry = (this.errors[code] ??= { count: 0, withDelay: 0 });

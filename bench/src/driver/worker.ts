@@ -20,6 +20,7 @@ const calls: Calls = {
   connect,
   load: (input) => {
     stop();
+    meter.reset();
     stop = start(input);
     return null;
   },
