@@ -1,7 +1,6 @@
 import { MagpieError } from '@magpie/protocol';
 import { describe, expect, test } from 'vitest';
 import { createClient } from './client.ts';
-import { createMemoryStorage } from './platform/memory-storage.ts';
 import { FakeClock } from './testing/fake-clock.ts';
 import { createFakePlatform } from './testing/fake-platform.ts';
 import { FakeServer } from './testing/fake-server.ts';
@@ -308,42 +307,6 @@ describe('client', () => {
       first: false,
       resumed: false,
     });
-  });
-
-  test('the outbox survives a reload of its own tab and is not touched by another', async () => {
-    const clock = new FakeClock();
-    const server = new FakeServer(clock);
-    const shared = createMemoryStorage();
-    const tab = createMemoryStorage();
-    const start = (storage = tab) => {
-      const platform = createFakePlatform(clock, server.connect, { shared, tab: storage });
-      return { platform, client: createClient({ platform, persistOutbox: true, sendTimeout: Infinity }) };
-    };
-    const login = async (client: ReturnType<typeof createClient>): Promise<void> => {
-      const opened = client.session.open({ token: 'alice' });
-      await clock.advance(500);
-      await opened;
-    };
-    const first = start();
-    await login(first.client);
-    server.down = true;
-    server.drop();
-    void first.client.messages
-      .send({ ref: 'u:bob', content: { type: 'text', text: 'kept' } })
-      .catch(() => undefined);
-    first.platform.leave();
-    server.down = false;
-    const other = start(createMemoryStorage());
-    await login(other.client);
-    expect(other.client.session.instance).not.toBe(first.client.session.instance);
-    expect(server.log(AB)).toHaveLength(0);
-    const second = start();
-    expect(second.client.session.instance).toBe(first.client.session.instance);
-    await login(second.client);
-    expect(server.log(AB).map(({ content }) => content)).toEqual([{ type: 'text', text: 'kept' }]);
-    await clock.advance(60_000);
-    expect(server.log(AB)).toHaveLength(1);
-    expect(second.client.messages.outgoing()).toEqual([]);
   });
 
   test('a window outlives a kick and a new login of its user, and ends with the logout', async () => {

@@ -258,12 +258,8 @@ export class Core {
     this.requests.online();
     this.presence.online();
     if (this.options.persistOutbox === true && !this.outbox.restored) {
-      this.outbox.restore(
-        new OutboxStorage(
-          this.options.platform.storage,
-          `${opened.app} ${opened.userId} ${this.instance.id}`,
-        ),
-      );
+      const { storage, clock } = this.options.platform;
+      this.outbox.restore(new OutboxStorage(storage, clock, `${opened.app} ${opened.userId}`, this.instance.id)); // prettier-ignore
     }
     this.outbox.online();
     void this.#loaded.then(() => {

@@ -48,16 +48,19 @@ export class Outbox {
     return this.#storage !== undefined;
   }
 
-  /** Takes up what an earlier page of this instance left unsent. */
+  /** Takes up what an earlier page of this instance left unsent, and what instances did that are no more. */
   restore(storage: OutboxStorage): void {
     this.#storage = storage;
-    for (const { input, createdAt, failed } of storage.load(this.#needs.platform.clock.now())) {
-      if (this.#entries.has(input.clientId)) continue;
-      this.#remember(input.clientId);
-      const entry = this.#create(input, undefined, {}, createdAt);
-      if (failed) this.#settle(entry, new MagpieError('OFFLINE'));
-      else this.#ready(entry);
-    }
+    storage.open((kept) => {
+      for (const { input, createdAt, failed } of kept) {
+        if (this.#entries.has(input.clientId)) continue;
+        this.#remember(input.clientId);
+        const entry = this.#create(input, undefined, {}, createdAt);
+        if (failed) this.#settle(entry, new MagpieError('OFFLINE'));
+        else this.#ready(entry);
+        this.#changed(entry);
+      }
+    });
   }
 
   send(input: SendInput, media: Media | undefined, options: SendOptions): Promise<ClientMessage> {
@@ -129,6 +132,7 @@ export class Outbox {
   /** The login ended: everything still here fails; what is in storage is taken up at the next, unless it was a logout. */
   end(error: MagpieError, forget: boolean): void {
     if (forget) this.#storage?.save([]);
+    this.#storage?.close();
     this.#storage = undefined;
     for (const entry of [...this.#entries.values()]) {
       this.#stop(entry);

@@ -38,7 +38,12 @@ export async function resumeRooms(
         { rooms: ids, away },
         (error, output) => {
           if (error) throw error;
-          if (valid()) for (const id of ids) take(id, output?.rooms.find((room) => room.id === id));
+          if (valid())
+            for (const id of ids)
+              take(
+                id,
+                output?.rooms.find((room) => room.id === id),
+              );
           return true;
         },
         true,

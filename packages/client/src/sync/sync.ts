@@ -331,7 +331,11 @@ export class Sync {
     }
   }
 
-  #pages(from: Position, valid: () => boolean, take: (page: SyncPage) => void | Promise<void>): Promise<void> {
+  #pages(
+    from: Position,
+    valid: () => boolean,
+    take: (page: SyncPage) => void | Promise<void>,
+  ): Promise<void> {
     const { turn, request } = this.#needs;
     return eachPage(request, from, valid, async (page) => {
       await turn.run(() => take(page));
