@@ -15,9 +15,17 @@ interface Deps {
   readonly report?: Report;
 }
 
+/** How a user went, as it was at the end of that turn. */
+interface Going {
+  readonly entry: Entry;
+  readonly ops: readonly WriteOp[];
+}
+
 /** Writes down how users went: what is asked of them while they are away. Those who went in one turn share a unit. */
 export class Keeper {
   private leaving = new Set<Entry>();
+  /** What is to be written, in the order it happened. */
+  private waiting: readonly Going[] = [];
   private cancel: (() => void) | undefined;
   private working: Promise<void> = Promise.resolve();
   private failing = false;
@@ -41,10 +49,11 @@ export class Keeper {
     this.cancel?.();
     await this.working;
     const at = this.deps.clock.now();
-    const ops = [...here.all()].flatMap((entry) => {
+    const last = [...here.all()].flatMap((entry) => {
       if (entry.devices.length === 0) return this.leaving.has(entry) ? this.opsFor(entry) : [];
       return this.opsFor({ ...entry, state: 'dropped', at });
     });
+    const ops = [...this.waiting.flatMap((going) => going.ops), ...last];
     for (let i = 0; i < ops.length; i += BATCH * 2) {
       try {
         await this.deps.store.commit(ops.slice(i, i + BATCH * 2));
@@ -56,36 +65,38 @@ export class Keeper {
   }
 
   private start(here: Here): void {
-    const batch = this.leaving;
-    this.leaving = new Set();
     this.cancel = undefined;
+    const gone: Going[] = [];
+    for (const entry of this.leaving) {
+      // Who came back within the turn, as when a session replaces another, has not gone.
+      if (entry.devices.length > 0) here.release(entry);
+      else gone.push({ entry, ops: this.opsFor(entry) });
+    }
+    this.leaving = new Set();
+    // What could not be written is out of date for who came back since: what they ask for now must not be undone later.
+    const late = this.failing ? this.waiting.filter(({ entry }) => entry.devices.length > 0) : [];
+    for (const { entry } of late) here.release(entry);
+    this.waiting = [...this.waiting.filter((going) => !late.includes(going)), ...gone];
     // One after the other: a later going must be written later.
-    this.working = this.working.then(() => this.write([...batch], here));
+    this.working = this.working.then(() => this.write(here));
   }
 
-  private async write(batch: readonly Entry[], here: Here): Promise<void> {
-    for (let i = 0; i < batch.length; i += BATCH) {
-      const some = batch.slice(i, i + BATCH);
+  private async write(here: Here): Promise<void> {
+    while (this.waiting.length > 0) {
+      const some = this.waiting.slice(0, BATCH);
       try {
-        // Who came back within the turn, as when a session replaces another, has not gone.
-        const ops = some.filter(({ devices }) => devices.length === 0).flatMap((entry) => this.opsFor(entry));
+        const ops = some.flatMap((going) => going.ops);
         if (ops.length > 0) await this.deps.store.commit(ops);
-        this.failing = false;
-        for (const entry of some) here.release(entry);
       } catch (error) {
         if (!this.failing) this.deps.report?.('who went could not be written; it is tried again', error);
         this.failing = true;
-        this.later(some, here);
+        if (!this.closed) this.cancel ??= this.deps.scheduler.after(AGAIN, () => this.start(here));
+        return;
       }
+      this.failing = false;
+      this.waiting = this.waiting.slice(some.length);
+      for (const { entry } of some) here.release(entry);
     }
-  }
-
-  private later(entries: readonly Entry[], here: Here): void {
-    for (const entry of entries) {
-      if (this.leaving.has(entry)) here.release(entry);
-      this.leaving.add(entry);
-    }
-    if (!this.closed) this.cancel ??= this.deps.scheduler.after(AGAIN, () => this.start(here));
   }
 
   private opsFor({ app, userId, state, at }: Entry): WriteOp[] {
