@@ -1,4 +1,4 @@
-import { Connection, Flusher, type RunningServer } from '@magpie/server';
+import { Connection, Flusher, Turns, type RunningServer } from '@magpie/server';
 import { openInput } from '../clients/magpie.ts';
 
 /** A connection of the gateway without its socket: frames are handed in and taken out as text. */
@@ -18,10 +18,12 @@ export async function openClient(
       flusher: new Flusher(Number.POSITIVE_INFINITY),
       now: Date.now,
       ready: () => true,
-      load: { requests: 0 },
+      turns: new Turns(),
       onError: (error) => {
         throw error;
       },
+      onOpened: () => undefined,
+      onGone: () => undefined,
     },
     {
       send: (frame) => {

@@ -22,8 +22,13 @@ export const LIMITS = {
     congestedBytes: 256 * 1024,
     /** Requests of one connection being worked on at once; then it is not read until half of them are done. */
     maxInFlight: 256,
-    /** How many more are taken that had been read already; beyond, OVERLOADED. */
-    maxUnread: 1024,
+    /** Requests of all connections above which one that asks much is held back at fewer of its own. */
+    busyRequests: 512,
+    maxInFlightBusy: 16,
+    /** Requests of one connection that are begun in one turn of the event loop, to the end of a frame; others come between. */
+    requestsPerTurn: 64,
+    /** Bytes of one connection that were read and wait; beyond, it is closed with OVERLOADED (resumable). */
+    maxUnreadBytes: 4 * 1024 * 1024,
     /** Bytes queued to all peers together; above, those with the most are closed with SLOW_CONSUMER. */
     maxQueuedTotal: 512 * 1024 * 1024,
     maxPerAddress: 10_000,

@@ -1,35 +1,46 @@
 import { checkInput, type Ctx, type Domain, type Session, type SessionPeer } from '@magpie/domain';
 import { CLOSE, decodeJson, LIMITS, MagpieError, OPERATIONS, type CloseName, type Input, type RequestEnvelope } from '@magpie/protocol'; // prettier-ignore
 import { replyText, errorText } from '../operation.ts';
-import type { Flusher, Outbound } from './flusher.ts';
+import { NONE, type Flusher, type Outbound } from './flusher.ts';
+import { Held } from './held.ts';
 import type { GatewaySocket } from './socket.ts';
+import type { Turns, Waiter } from './turns.ts';
 
+/** Shared by all connections. */
 export interface ConnectionDeps {
   readonly domain: Domain;
   readonly flusher: Flusher;
   readonly now: () => number;
   readonly ready: () => boolean;
-  /** Shared by all connections. */
-  readonly load: { requests: number };
+  readonly turns: Turns;
   /** Every error that is answered. */
   readonly onError: (error: MagpieError, operation: string) => void;
+  /** Once, when a session was opened. */
+  readonly onOpened: (connection: Connection) => void;
+  /** Once, when the socket is gone. */
+  readonly onGone: (connection: Connection) => void;
 }
 
+/** The longest a connection is not read after OVERLOADED. */
+const LONGEST_REST = 1_000;
+
 /** One socket: frames in, operations run, replies and events out. Holds no product rules. */
-export class Connection implements Outbound, SessionPeer {
-  replies: string[] = [];
-  events: string[] = [];
+export class Connection implements Outbound, SessionPeer, Waiter {
+  replies = NONE;
+  events = NONE;
   readonly socket: GatewaySocket;
   readonly address: string;
   lastSeen: number;
-  /** Called once, when a session was opened. */
-  onOpened: (() => void) | undefined;
   private readonly deps: ConnectionDeps;
   private session: Session | undefined;
   private ctx: Ctx | undefined;
   private opening = false;
   private inFlight = 0;
-  private paused = false;
+  /** Requests taken in the turn named beside. */
+  private taken = 0;
+  private turn = 0;
+  /** Set while the peer is not read. */
+  private held: Held | undefined;
   private ending: CloseName | undefined;
   private closed = false;
 
@@ -48,30 +59,61 @@ export class Connection implements Outbound, SessionPeer {
     return this.socket.queued > LIMITS.connection.congestedBytes;
   }
 
+  /** Not read by our own doing: its silence says nothing. */
+  get unread(): boolean {
+    return this.held !== undefined;
+  }
+
   /** A frame arrived. */
   receive(text: string): void {
     if (this.ending || this.closed) return;
     this.lastSeen = this.deps.now();
-    try {
-      const frame = readFrame(text);
-      if ('ping' in frame) this.socket.send(`{"pong":${frame.ping}}`);
-      else for (const request of frame.q) this.handle(request);
-    } catch (thrown) {
-      const error = MagpieError.from(thrown);
-      this.reply(errorText(0, error));
-      this.end(error.code === 'TOO_LARGE' ? 'FRAME_TOO_LARGE' : 'FRAME_UNREADABLE');
+    if (this.held) {
+      this.held.add(text);
+      if (this.held.bytes > LIMITS.connection.maxUnreadBytes) this.end('OVERLOADED');
+      return;
     }
+    this.take(text);
+    if (this.closed || (!this.full && this.share > 0)) return;
+    this.hold();
+    if (!this.full) this.queue();
+  }
+
+  /** Goes on with what waits; at its end the peer is read again. */
+  work(): boolean {
+    const { held } = this;
+    if (!held || this.closed || this.ending) return false;
+    // Still counted as queued, lest a request that fails at once queues it again.
+    const more = this.workOn(held);
+    held.queued = more;
+    return more;
+  }
+
+  private workOn(held: Held): boolean {
+    while (!held.rest && !this.full) {
+      if (held.empty) {
+        this.readOn();
+        return false;
+      }
+      if (this.share <= 0) return true;
+      this.take(held.take());
+      if (this.closed || this.ending) return false;
+    }
+    return false;
   }
 
   /** The socket is gone. The session may be resumed, unless it was ended. */
   disconnected(): void {
     this.closed = true;
+    this.drop();
     if (this.session) this.deps.domain.sessions.detach(this.session);
+    this.deps.onGone(this);
   }
 
   push(event: string): void {
     if (this.closed || this.ending) return;
-    this.events.push(event);
+    if (this.events === NONE) this.events = [event];
+    else this.events.push(event);
     this.deps.flusher.mark(this);
   }
 
@@ -94,26 +136,44 @@ export class Connection implements Outbound, SessionPeer {
   flushed(): void {
     if (!this.ending || this.closed) return;
     this.closed = true;
+    // What it sends must be read for its close frame to be found.
+    if (this.held) this.socket.resume();
+    this.drop();
     this.socket.close(CLOSE[this.ending], this.ending);
     if (this.session) this.deps.domain.sessions.detach(this.session);
   }
 
   private reply(text: string): void {
     if (this.closed) return;
-    this.replies.push(text);
+    if (this.replies === NONE) this.replies = [text];
+    else this.replies.push(text);
     this.deps.flusher.mark(this);
   }
 
-  private handle(request: RequestEnvelope): void {
-    this.begun();
-    const fail = (thrown: unknown): void => {
-      this.ended();
+  private take(text: string): void {
+    try {
+      const frame = readFrame(text);
+      if ('ping' in frame) return this.socket.send(`{"pong":${frame.ping}}`);
+      this.taken = LIMITS.connection.requestsPerTurn - this.share + frame.q.length;
+      for (const request of frame.q) this.handle(request);
+    } catch (thrown) {
       const error = MagpieError.from(thrown);
+      this.reply(errorText(0, error));
+      this.end(error.code === 'TOO_LARGE' ? 'FRAME_TOO_LARGE' : 'FRAME_UNREADABLE');
+    }
+  }
+
+  private handle(request: RequestEnvelope): void {
+    this.inFlight++;
+    this.deps.turns.begun();
+    const fail = (thrown: unknown): void => {
+      const error = MagpieError.from(thrown);
+      if (error.code === 'OVERLOADED') this.rest(error.retryAfter ?? 100);
+      this.ended();
       this.deps.onError(error, request.op);
       this.reply(errorText(request.id, error));
     };
     try {
-      if (this.inFlight > LIMITS.connection.maxInFlight + LIMITS.connection.maxUnread) throw new MagpieError('OVERLOADED', { message: 'Too many requests at once on this connection.', retryAfter: 100 }); // prettier-ignore
       this.run(request).then((output) => {
         this.ended();
         this.reply(replyText(request.id, output));
@@ -123,19 +183,66 @@ export class Connection implements Outbound, SessionPeer {
     }
   }
 
-  /** A peer that asks faster than it is answered is read no further until half of it is done: its own network holds it back. */
-  private begun(): void {
-    this.deps.load.requests++;
-    if (++this.inFlight < LIMITS.connection.maxInFlight || this.paused) return;
-    this.paused = true;
-    this.socket.pause();
+  private ended(): void {
+    this.inFlight--;
+    this.deps.turns.ended();
+    if (this.held && !this.held.rest && this.inFlight <= this.window / 2) this.queue();
   }
 
-  private ended(): void {
-    this.deps.load.requests--;
-    if (--this.inFlight > LIMITS.connection.maxInFlight / 2 || !this.paused) return;
-    this.paused = false;
+  /** How many requests it may have under way: few while all together have many. */
+  private get window(): number {
+    const { maxInFlight, maxInFlightBusy } = LIMITS.connection;
+    return this.deps.turns.busy ? maxInFlightBusy : maxInFlight;
+  }
+
+  private get full(): boolean {
+    return this.inFlight >= this.window;
+  }
+
+  /** Requests it may still make in this turn. */
+  private get share(): number {
+    const { current } = this.deps.turns;
+    if (this.turn !== current) this.taken = 0;
+    this.turn = current;
+    return LIMITS.connection.requestsPerTurn - this.taken;
+  }
+
+  /** Reads no further: the peer's own network holds it back. */
+  private hold(): Held {
+    if (this.held) return this.held;
+    this.socket.pause();
+    return (this.held = new Held());
+  }
+
+  private readOn(): void {
+    this.held = undefined;
+    this.lastSeen = this.deps.now();
     this.socket.resume();
+  }
+
+  private drop(): void {
+    clearTimeout(this.held?.rest);
+    this.held = undefined;
+  }
+
+  private queue(): void {
+    if (!this.held || this.held.queued) return;
+    this.held.queued = true;
+    this.deps.turns.wait(this);
+  }
+
+  /** A peer that is told to wait is not read for as long, or somewhat longer, lest all come back at once. */
+  private rest(retryAfter: number): void {
+    if (this.closed || this.ending || this.held?.rest) return;
+    const held = this.hold();
+    const timer = setTimeout(
+      () => {
+        held.rest = undefined;
+        if (this.held === held) this.queue();
+      },
+      Math.min(retryAfter, LONGEST_REST) * (1 + Math.random() / 2),
+    );
+    held.rest = timer.unref();
   }
 
   /** May throw at once, to spare the promise. */
@@ -154,7 +261,7 @@ export class Connection implements Outbound, SessionPeer {
     try {
       const { session, output, app } = await this.deps.domain.openSession(this, input);
       this.session = session;
-      this.onOpened?.();
+      this.deps.onOpened(this);
       this.ctx = { app, caller: 'user', userId: session.userId, session, address: this.address };
       // The socket may have gone while the token was checked.
       if (this.closed) this.deps.domain.sessions.detach(session);

@@ -1,6 +1,9 @@
 import { joinFrame } from '@magpie/protocol';
 import { encodeFrame, type GatewaySocket } from './socket.ts';
 
+/** Nothing to send: shared, and never added to. */
+export const NONE: string[] = [];
+
 /** What a connection has ready to go. */
 export interface Outbound {
   readonly socket: GatewaySocket;
@@ -41,8 +44,8 @@ export class Flusher {
     let frame: Buffer | undefined;
     for (const connection of ready) {
       const { replies, events } = connection;
-      connection.replies = [];
-      connection.events = [];
+      connection.replies = NONE;
+      connection.events = NONE;
       if (replies.length > 0) {
         this.send(connection, joinFrame(replies, events));
         continue;

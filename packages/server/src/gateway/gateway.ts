@@ -2,11 +2,12 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Domain } from '@magpie/domain';
 import { CLOSE, LIMITS, PROTOCOL_VERSION, type MagpieError } from '@magpie/protocol';
-import { WebSocketServer, type WebSocket } from 'ws';
-import { Connection } from './connection.ts';
+import { WebSocket, WebSocketServer, type RawData } from 'ws';
+import { Connection, type ConnectionDeps } from './connection.ts';
 import { Flusher } from './flusher.ts';
 import { relieve } from './relief.ts';
-import { wsSocket } from './socket.ts';
+import { WsSocket } from './socket.ts';
+import { Turns } from './turns.ts';
 
 export interface GatewayOptions {
   readonly server: Server;
@@ -18,22 +19,41 @@ export interface GatewayOptions {
 
 const SWEEP = 5_000;
 
+/** Thousands of these stay open: nothing that is made for one of them may hold more than it needs, so listeners are shared. */
+class PeerSocket extends WebSocket {
+  connection: Connection | undefined = undefined;
+}
+
 /** WebSockets at `/ws`: admission, heartbeat, drain. */
 export class Gateway {
-  private readonly connections = new Map<WebSocket, Connection>();
+  private readonly connections = new Map<Connection, WebSocket>();
   private readonly perAddress = new Map<string, number>();
-  private readonly wss = new WebSocketServer({ noServer: true, maxPayload: LIMITS.frame.maxBytes * 4, perMessageDeflate: false, clientTracking: false }); // prettier-ignore
+  private readonly wss = new WebSocketServer({ noServer: true, WebSocket: PeerSocket, maxPayload: LIMITS.frame.maxBytes * 4, perMessageDeflate: false, clientTracking: false }); // prettier-ignore
   private readonly flusher = new Flusher(LIMITS.connection.maxQueuedBytes);
   private readonly options: GatewayOptions;
   private readonly hello: string;
   private readonly timer: NodeJS.Timeout;
   private draining = false;
-  private unopened = 0;
-  private readonly load = { requests: 0 };
+  /** Connections without a session, the oldest first, each with the time it is given. */
+  private readonly unopened = new Map<Connection, number>();
+  private openTimer: NodeJS.Timeout | undefined;
+  private readonly turns = new Turns();
+  private readonly deps: ConnectionDeps;
   private queued = 0;
 
   constructor(options: GatewayOptions) {
     this.options = options;
+    const { domain, onError } = options;
+    this.deps = {
+      domain,
+      flusher: this.flusher,
+      now: Date.now,
+      ready: () => !this.draining,
+      turns: this.turns,
+      onError,
+      onOpened: (connection) => this.unopened.delete(connection),
+      onGone: (connection) => this.gone(connection),
+    };
     this.hello = JSON.stringify({ hello: { protocol: PROTOCOL_VERSION, server: options.version, capabilities: [], heartbeat: LIMITS.connection.heartbeat } }); // prettier-ignore
     options.server.on('upgrade', this.upgrade);
     this.timer = setInterval(() => this.sweep(), SWEEP);
@@ -46,7 +66,7 @@ export class Gateway {
 
   /** Requests being worked on. */
   get requests(): number {
-    return this.load.requests;
+    return this.turns.requests;
   }
 
   /** Bytes handed to sockets and not gone, as of the last look. */
@@ -56,7 +76,7 @@ export class Gateway {
 
   /** Brings `outbound` up to date and relieves memory of peers that do not read. */
   measure(): void {
-    const { total, cut } = relieve(this.connections.values(), LIMITS.connection.maxQueuedTotal);
+    const { total, cut } = relieve(this.connections.keys(), LIMITS.connection.maxQueuedTotal);
     this.queued = total;
     for (const connection of cut) connection.cut();
   }
@@ -64,10 +84,10 @@ export class Gateway {
   private readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const path = (request.url ?? '').split('?', 1)[0];
     const address = this.addressOf(request);
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     if (path !== '/ws') return refuse(socket, 404, 'Not Found');
     const { maxTotal, maxPerAddress, maxUnopened } = LIMITS.connection;
-    const busy = this.draining || this.options.domain.pressure >= 3 || this.size >= maxTotal || this.unopened >= maxUnopened || (this.perAddress.get(address) ?? 0) >= maxPerAddress; // prettier-ignore
+    const busy = this.draining || this.options.domain.pressure >= 3 || this.size >= maxTotal || this.unopened.size >= maxUnopened || (this.perAddress.get(address) ?? 0) >= maxPerAddress; // prettier-ignore
     if (busy) return refuse(socket, 503, 'Service Unavailable');
     this.wss.handleUpgrade(request, socket, head, (ws) => this.accept(ws, socket, address));
   };
@@ -78,57 +98,55 @@ export class Gateway {
     return first || (request.socket.remoteAddress ?? '');
   }
 
-  private accept(ws: WebSocket, stream: Duplex, address: string): void {
-    const { domain, onError } = this.options;
-    const connection = new Connection(
-      { domain, flusher: this.flusher, now: Date.now, ready: () => !this.draining, load: this.load, onError },
-      wsSocket(ws, stream),
-      address,
-    );
-    this.connections.set(ws, connection);
+  private accept(ws: PeerSocket, stream: Duplex, address: string): void {
+    const connection = new Connection(this.deps, new WsSocket(ws, stream), address);
+    ws.connection = connection;
+    this.connections.set(connection, ws);
     this.perAddress.set(address, (this.perAddress.get(address) ?? 0) + 1);
-    this.unopened++;
-    const opened = setTimeout(() => {
-      if (!connection.opened) connection.end('OPEN_TIMEOUT');
-    }, LIMITS.connection.openTimeout);
-    opened.unref();
-    let counted = true;
-    const nowOpen = () => {
-      if (!counted) return;
-      counted = false;
-      this.unopened--;
-      clearTimeout(opened);
-    };
-    connection.onOpened = nowOpen;
-    ws.on('message', (data, isBinary) => {
-      if (isBinary) connection.receive('');
-      else connection.receive((data as Buffer).toString('utf8'));
-    });
-    ws.on('error', () => undefined);
-    ws.once('close', () => {
-      nowOpen();
-      this.connections.delete(ws);
-      const left = (this.perAddress.get(address) ?? 1) - 1;
-      if (left > 0) this.perAddress.set(address, left);
-      else this.perAddress.delete(address);
-      connection.disconnected();
-    });
+    this.unopened.set(connection, Date.now() + LIMITS.connection.openTimeout);
+    this.openTimer ??= setTimeout(this.endUnopened, LIMITS.connection.openTimeout).unref();
+    ws.on('message', onMessage);
+    ws.on('error', ignore);
+    ws.on('close', onClose);
     ws.send(this.hello);
+  }
+
+  /** One timer for all: it is set for the oldest. */
+  private readonly endUnopened = (): void => {
+    const now = Date.now();
+    this.openTimer = undefined;
+    for (const [connection, until] of this.unopened) {
+      if (until > now) {
+        this.openTimer = setTimeout(this.endUnopened, until - now).unref();
+        return;
+      }
+      this.unopened.delete(connection);
+      connection.end('OPEN_TIMEOUT');
+    }
+  };
+
+  private gone(connection: Connection): void {
+    const { address } = connection;
+    this.unopened.delete(connection);
+    this.connections.delete(connection);
+    const left = (this.perAddress.get(address) ?? 1) - 1;
+    if (left > 0) this.perAddress.set(address, left);
+    else this.perAddress.delete(address);
   }
 
   private sweep(): void {
     const silent = Date.now() - LIMITS.connection.heartbeat * 2.5;
-    for (const connection of this.connections.values())
-      if (connection.lastSeen < silent) connection.end('HEARTBEAT_MISSED');
+    for (const connection of this.connections.keys())
+      if (connection.lastSeen < silent && !connection.unread) connection.end('HEARTBEAT_MISSED');
   }
 
   /** Asks every client to connect again, spread over `spread` ms, then closes. */
   async drain(spread: number): Promise<void> {
     this.draining = true;
     const text = (after: number) => JSON.stringify({ reconnect: { after: Math.round(after) } });
-    for (const ws of this.connections.keys())
+    for (const ws of this.connections.values())
       if (ws.readyState === ws.OPEN) ws.send(text(Math.random() * spread));
-    for (const ws of this.connections.keys()) ws.close(CLOSE.DRAINING, 'DRAINING');
+    for (const ws of this.connections.values()) ws.close(CLOSE.DRAINING, 'DRAINING');
     await new Promise<void>((resolve) => {
       const end = setTimeout(done, 1_000);
       const check = setInterval(() => this.connections.size === 0 && done(), 20);
@@ -142,10 +160,25 @@ export class Gateway {
 
   close(): void {
     clearInterval(this.timer);
+    clearTimeout(this.openTimer);
     this.options.server.off('upgrade', this.upgrade);
-    for (const ws of this.connections.keys()) ws.terminate();
+    for (const ws of this.connections.values()) ws.terminate();
     this.wss.close();
   }
+}
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  (this as PeerSocket).connection?.receive(isBinary ? '' : (data as Buffer).toString('utf8'));
+}
+
+function onClose(this: WebSocket): void {
+  (this as PeerSocket).connection?.disconnected();
+}
+
+function ignore(): void {}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 function refuse(socket: Duplex, status: number, text: string): void {

@@ -34,29 +34,44 @@ function headerOf(length: number): string {
  * buffer, and a buffer that goes to many is made once. That is safe because nothing `ws` sends here is compressed or
  * fragmented: what it sends, it writes at once.
  */
-export function wsSocket(ws: WebSocket, stream: Duplex): GatewaySocket {
-  return {
-    send: (frame) => {
-      if (ws.readyState !== ws.OPEN) return;
-      if (typeof frame !== 'string') stream.write(frame);
-      // Of pure ASCII, the header's bytes and the text are one Latin-1 string: no buffer at all.
-      else if (Buffer.byteLength(frame) === frame.length)
-        stream.write(headerOf(frame.length) + frame, 'latin1');
-      else stream.write(encodeFrame(frame));
-    },
-    close: (code, reason) => {
-      ws.close(code, reason);
-      // A peer that does not answer the close frame is cut.
-      const timer = setTimeout(() => ws.terminate(), CLOSE_GRACE);
-      timer.unref();
-      ws.once('close', () => clearTimeout(timer));
-    },
-    pause: () => ws.pause(),
-    resume: () => ws.resume(),
-    get queued() {
-      return stream.writableLength;
-    },
-  };
+export class WsSocket implements GatewaySocket {
+  private readonly ws: WebSocket;
+  private readonly stream: Duplex;
+
+  constructor(ws: WebSocket, stream: Duplex) {
+    this.ws = ws;
+    this.stream = stream;
+  }
+
+  get queued(): number {
+    return this.stream.writableLength;
+  }
+
+  send(frame: Buffer | string): void {
+    if (this.ws.readyState !== this.ws.OPEN) return;
+    if (typeof frame !== 'string') this.stream.write(frame);
+    // Of pure ASCII, the header's bytes and the text are one Latin-1 string: no buffer at all.
+    else if (Buffer.byteLength(frame) === frame.length)
+      this.stream.write(headerOf(frame.length) + frame, 'latin1');
+    else this.stream.write(encodeFrame(frame));
+  }
+
+  close(code: number, reason: string): void {
+    const { ws } = this;
+    ws.close(code, reason);
+    // A peer that does not answer the close frame is cut.
+    const timer = setTimeout(() => ws.terminate(), CLOSE_GRACE);
+    timer.unref();
+    ws.once('close', () => clearTimeout(timer));
+  }
+
+  pause(): void {
+    this.ws.pause();
+  }
+
+  resume(): void {
+    this.ws.resume();
+  }
 }
 
 const CLOSE_GRACE = 5_000;
