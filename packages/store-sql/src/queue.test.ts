@@ -153,3 +153,29 @@ it('numbers are fetched in blocks and given once', async () => {
   expect(fetches).toBe(3);
   await queue.close();
 });
+
+it('to a runner that keeps order, the next batch goes ahead of time once it is worth it', async () => {
+  const writer = manual();
+  const queue = new CommitQueue({ run: writer.run, depth: 2 });
+  const order: number[] = [];
+  const commit = (n: number) => queue.commit(unit).then(() => order.push(n));
+  const all = [commit(0)];
+  const first = await writer.batch(0);
+  for (let n = 1; n <= 5; n++) all.push(commit(n));
+  // A few wait, as ever; many do not.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(writer.batches).toHaveLength(1);
+  for (let n = 6; n <= 40; n++) all.push(commit(n));
+  const second = await writer.batch(1);
+  expect(second.size).toBe(40);
+  for (let n = 41; n <= 90; n++) all.push(commit(n));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(writer.batches).toHaveLength(2);
+  first.succeed();
+  const third = await writer.batch(2);
+  second.succeed();
+  third.succeed();
+  await Promise.all(all);
+  expect(order).toEqual(Array.from({ length: 91 }, (_, n) => n));
+  await queue.close();
+});

@@ -17,7 +17,7 @@ export interface SqliteStoreOptions {
 export async function createSqliteStore({ path, now = Date.now }: SqliteStoreOptions): Promise<Store> {
   const writer = await startWriter({ path, now: now() });
   const handle = openSqlite(path, { readOnly: true });
-  const queue = new CommitQueue({ run: (units) => writer.write(units) });
+  const queue = new CommitQueue({ run: (units) => writer.write(units), depth: 2 });
   const reads = createReads(bindKysely('sqlite', handle.execute), sqliteHotReads(handle), readError);
   return {
     ...reads,

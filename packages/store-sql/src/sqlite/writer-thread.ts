@@ -20,6 +20,8 @@ if (writer) serve(writer);
 
 function serve(writer: SqliteWriter): void {
   let idle: NodeJS.Timeout | undefined;
+  // Batches may come ahead of time; they are written in the order they came.
+  let writing: Promise<unknown> = Promise.resolve();
   port?.on('message', (message: ToWriter) => {
     if (message.kind === 'ping') {
       answer({ kind: 'pong' });
@@ -30,8 +32,9 @@ function serve(writer: SqliteWriter): void {
       port?.close();
     } else {
       clearTimeout(idle);
-      void writer.write(message.units).then((outcomes) => {
-        answer({ kind: 'outcomes', id: message.id, outcomes });
+      writing = writing.then(async () => {
+        answer({ kind: 'outcomes', id: message.id, outcomes: await writer.write(message.units) });
+        clearTimeout(idle);
         idle = setTimeout(() => writer.checkpoint(), IDLE);
       });
     }
