@@ -1,5 +1,5 @@
-import type { AppRow, ConversationRow, DoorRow, FileRow, GroupRow, LogRow, MessageRow, ParticipantRow, UserRow } from '@magpie/domain'; // prettier-ignore
-import { MESSAGE_FLAG, type AppTable, type ConversationTable, type DoorTable, type FileTable, type GroupTable, type MessageTable, type ParticipantTable, type UserLogTable, type UserTable } from './schema.ts'; // prettier-ignore
+import type { AppRow, ConversationRow, DoorRow, FileRow, GroupRow, MessageRow, ParticipantRow, UserRow } from '@magpie/domain'; // prettier-ignore
+import { MESSAGE_FLAG, type AppTable, type ConversationTable, type DoorTable, type FileTable, type GroupTable, type MessageTable, type ParticipantTable, type UserTable } from './schema.ts'; // prettier-ignore
 
 /** Rows of the port to rows of the tables and back. Pure; both databases use the same forms. */
 
@@ -153,10 +153,6 @@ export function toDoor(row: DoorRow): DoorTable {
     sealed_old_secret: row.sealedOldSecret,
     old_until: row.oldUntil,
   };
-}
-
-export function fromLog(t: UserLogTable): LogRow {
-  return { app: t.app, user: t.user_id, userSeq: t.user_seq, at: t.at, event: t.event, convKey: t.conv_key, payload: t.payload }; // prettier-ignore
 }
 
 export function fromGroup(t: GroupTable & { member_count: number }): GroupRow {

@@ -1,6 +1,7 @@
 import type {
   ChangeRow,
   ConversationRow,
+  LogRow,
   MessageRow,
   PageRow,
   ParticipantRow,
@@ -138,6 +139,17 @@ export function readPageRow(conv: number, c: Cells): PageRow {
     body: c[5],
     audience: fromAudience(c[6] as string | null),
   } as PageRow;
+}
+
+export const LOG = ['user_seq', 'at', 'event', 'conv_key', 'payload'] as const;
+
+export function readLog(app: string, user: string, c: Cells): LogRow {
+  return { app, user, userSeq: c[0], at: c[1], event: c[2], convKey: c[3], payload: c[4] } as LogRow;
+}
+
+/** What `UserReads.log` answers: where nothing is kept, the log begins after its end. */
+export function logPage(rows: readonly LogRow[], first: Cells | undefined, end: Cells | undefined) {
+  return { rows, from: first ? Number(first[0]) : Number(end?.[0] ?? 0) + 1 };
 }
 
 export const readChange = (c: Cells): ChangeRow =>

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readChange, readConversation, readGlance, readMessage, readPageRow, readParticipant, readStanding, readUser, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
+import { readChange, readConversation, logPage, readGlance, readLog, readMessage, readPageRow, readParticipant, readStanding, readUser, list, MESSAGE, PARTICIPANT, type Cell, type Cells } from './columns.ts'; // prettier-ignore
 import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
 import { hotStatements } from './statements.ts';
 import type { HotReads } from './types.ts';
@@ -44,6 +44,16 @@ export function postgresHotReads(pool: pg.Pool): HotReads {
     users: {
       get: (app, id) => one(readUser, 'user', app, id),
       standing: (app, user, instance) => one(readStanding, 'standing', app, user, instance),
+      log: async (app, user, after, limit) => {
+        const found = await rows('log', app, user, after, limit);
+        const [first] = await rows('logFirst', app, user);
+        const [end] = first ? [] : await rows('userSeq', app, user);
+        return logPage(
+          found.map((cells) => readLog(app, user, cells)),
+          first,
+          end,
+        );
+      },
       isBlocked: async (app, by, user) => (await rows('isBlocked', app, by, user)).length > 0,
     },
     byKey: (app, key) => one(readConversation, 'byKey', app, key),

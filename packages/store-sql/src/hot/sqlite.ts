@@ -1,7 +1,7 @@
 import type { ParticipantRow } from '@magpie/domain';
 import { messageFlags, classCode, toAudience } from '../codec.ts';
 import type { Prepared, SqliteHandle } from '../sqlite/handle.ts';
-import { CONVERSATION, CONVERSATION_STATE, conversationCells, isCounted, list, MESSAGE, PARTICIPANT, participantCells, readChange, readConversation, readConversationState, readMessage, readPageRow, readGlance, readParticipant, readParticipantState, readStanding, readUser } from './columns.ts'; // prettier-ignore
+import { CONVERSATION, CONVERSATION_STATE, conversationCells, isCounted, list, MESSAGE, PARTICIPANT, participantCells, readChange, readConversation, readConversationState, readLog, readMessage, readPageRow, logPage, readGlance, readParticipant, readParticipantState, readStanding, readUser } from './columns.ts'; // prettier-ignore
 import { classMask, FIRST, MENTIONS, mentionsUser, readForUser, unreadRange, watched } from './shared.ts';
 import { sqliteOutbox } from './outbox-sqlite.ts';
 import { hotStatements, type HotStatements } from './statements.ts';
@@ -98,6 +98,11 @@ export function sqliteHotReads(handle: SqliteHandle): HotReads {
       standing: async (app, user, instance) => {
         const cells = s.standing.one(app, user, instance);
         return cells && readStanding(cells);
+      },
+      log: async (app, user, after, limit) => {
+        const rows = s.log.rows(app, user, after, limit).map((cells) => readLog(app, user, cells));
+        const first = s.logFirst.one(app, user);
+        return logPage(rows, first, first ? undefined : s.userSeq.one(app, user));
       },
       isBlocked: async (app, by, user) => s.isBlocked.one(app, by, user) !== undefined,
     },

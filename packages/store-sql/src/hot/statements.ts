@@ -1,5 +1,5 @@
 import type { DialectName } from '../migrations/dialect.ts';
-import { CONVERSATION, list, MESSAGE, PAGE, PARTICIPANT, USER } from './columns.ts';
+import { CONVERSATION, list, LOG, MESSAGE, PAGE, PARTICIPANT, USER } from './columns.ts';
 
 /**
  * The hot reads as text, with parameters `?1` … (PostgreSQL's `$1` are made from them). Written by hand so that each is the
@@ -19,6 +19,9 @@ export function hotStatements(dialect: DialectName) {
     user: `select ${list(USER)} from users where app = ?1 and id = ?2`,
     standing: `select u.user_seq, i.user_seq, i.at from users u left join instances i on i.app = u.app and i.user_id = u.id
       where u.app = ?1 and u.id = ?2 order by (i.instance = ?3) desc, i.user_seq desc, i.at desc limit 1`,
+    log: `select ${list(LOG)} from user_log where app = ?1 and user_id = ?2 and user_seq > ?3 order by user_seq limit ?4`,
+    logFirst: 'select user_seq from user_log where app = ?1 and user_id = ?2 order by user_seq limit 1',
+    userSeq: 'select user_seq from users where app = ?1 and id = ?2',
     isBlocked: 'select 1 from blocks where app = ?1 and user_id = ?2 and target = ?3',
     byKey: `select ${list(CONVERSATION)} from conversations where app = ?1 and key = ?2`,
     byNumber: `select ${list(CONVERSATION)} from conversations where num = ?1`,

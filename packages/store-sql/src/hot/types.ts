@@ -110,5 +110,5 @@ export interface HotReads
     >,
     Pick<PresenceReads, 'watchers'> {
   /** What a sign-in and the first message to somebody ask. */
-  readonly users: Pick<UserReads, 'get' | 'standing' | 'isBlocked'>;
+  readonly users: Pick<UserReads, 'get' | 'standing' | 'log' | 'isBlocked'>;
 }

@@ -1,15 +1,6 @@
 import type { AppReads, FileReads, GroupReads, ReceiptReads, UserReads } from '@magpie/domain';
 import type { Kysely } from 'kysely';
-import {
-  fromApp,
-  fromDoor,
-  fromFile,
-  fromGroup,
-  fromLog,
-  fromParticipant,
-  fromUser,
-  stateCode,
-} from '../codec.ts';
+import { fromApp, fromDoor, fromFile, fromGroup, fromParticipant, fromUser, stateCode } from '../codec.ts';
 import type { HotReads } from '../hot/types.ts';
 import type { GroupTable, ParticipantTable, Schema } from '../schema.ts';
 import { inChunks } from './chunks.ts';
@@ -44,17 +35,6 @@ export function userReads(db: Db): Omit<UserReads, keyof HotReads['users']> {
     byFold: async (app, fold) => {
       const rows = await db.selectFrom('users').selectAll().where('app', '=', app).where('fold', '=', fold).orderBy('id').execute(); // prettier-ignore
       return rows.map(fromUser);
-    },
-    log: async (app, user, after, limit) => {
-      const log = db
-        .selectFrom('user_log')
-        .where('app', '=', app)
-        .where('user_id', '=', user)
-        .orderBy('user_seq');
-      const rows = await log.selectAll().where('user_seq', '>', after).limit(limit).execute();
-      const first = await log.select('user_seq').limit(1).executeTakeFirst();
-      const end = first ?? (await db.selectFrom('users').select('user_seq').where('app', '=', app).where('id', '=', user).executeTakeFirst()); // prettier-ignore
-      return { rows: rows.map(fromLog), from: first?.user_seq ?? (end?.user_seq ?? 0) + 1 };
     },
     blocked: async (app, user) =>
       db.selectFrom('blocks').select(['target as id', 'at']).where('app', '=', app).where('user_id', '=', user).orderBy('at').orderBy('target').execute(), // prettier-ignore
