@@ -1,6 +1,7 @@
 import { checkInput, type Ctx, type Domain, type Session, type SessionPeer } from '@magpie/domain';
-import { CLOSE, decodeJson, LIMITS, MagpieError, OPERATIONS, type CloseName, type Input, type RequestEnvelope } from '@magpie/protocol'; // prettier-ignore
+import { CLOSE, LIMITS, MagpieError, OPERATIONS, type CloseName, type Input, type RequestEnvelope } from '@magpie/protocol'; // prettier-ignore
 import { replyText, errorText } from '../operation.ts';
+import { readFrame } from './frame.ts';
 import { NONE, type Flusher, type Outbound } from './flusher.ts';
 import { Held } from './held.ts';
 import type { GatewaySocket } from './socket.ts';
@@ -23,6 +24,8 @@ export interface ConnectionDeps {
 
 /** The longest a connection is not read after OVERLOADED. */
 const LONGEST_REST = 1_000;
+/** For how long a connection that was held counts as one that asks much. */
+const HEAVY = 1_000;
 
 /** One socket: frames in, operations run, replies and events out. Holds no product rules. */
 export class Connection implements Outbound, SessionPeer, Waiter {
@@ -41,6 +44,8 @@ export class Connection implements Outbound, SessionPeer, Waiter {
   private turn = 0;
   /** Set while the peer is not read. */
   private held: Held | undefined;
+  /** When it was held last. */
+  private heldAt = 0;
   private ending: CloseName | undefined;
   private closed = false;
 
@@ -72,6 +77,11 @@ export class Connection implements Outbound, SessionPeer, Waiter {
       this.held.add(text);
       if (this.held.bytes > LIMITS.connection.maxUnreadBytes) this.end('OVERLOADED');
       return;
+    }
+    // One that was held lately has to queue again before it adds to what is too much.
+    if (this.deps.turns.busy && this.lastSeen - this.heldAt < HEAVY) {
+      this.hold().add(text);
+      return this.queue();
     }
     this.take(text);
     if (this.closed || (!this.full && this.share > 0)) return;
@@ -216,7 +226,7 @@ export class Connection implements Outbound, SessionPeer, Waiter {
 
   private readOn(): void {
     this.held = undefined;
-    this.lastSeen = this.deps.now();
+    this.heldAt = this.lastSeen = this.deps.now();
     this.socket.resume();
   }
 
@@ -270,32 +280,4 @@ export class Connection implements Outbound, SessionPeer, Waiter {
       this.opening = false;
     }
   }
-}
-
-type Frame = { readonly ping: number } | { readonly q: readonly RequestEnvelope[] };
-
-function readFrame(text: string): Frame {
-  const frame = decodeJson(text);
-  if (!isRecord(frame)) throw new MagpieError('FRAME_UNREADABLE');
-  const keys = Object.keys(frame);
-  if (keys.length === 1 && Number.isSafeInteger(frame['ping'])) return { ping: frame['ping'] as number };
-  const requests = frame['q'];
-  if (
-    keys.length !== 1 ||
-    !Array.isArray(requests) ||
-    requests.length === 0 ||
-    requests.length > LIMITS.frame.maxRequests
-  ) {
-    throw new MagpieError('FRAME_UNREADABLE');
-  }
-  for (const request of requests as unknown[]) {
-    const fits =
-      isRecord(request) && Number.isSafeInteger(request['id']) && typeof request['op'] === 'string';
-    if (!fits || Object.keys(request).some((key) => key !== 'id' && key !== 'op' && key !== 'in')) throw new MagpieError('FRAME_UNREADABLE'); // prettier-ignore
-  }
-  return { q: requests as RequestEnvelope[] };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
