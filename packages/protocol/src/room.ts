@@ -285,7 +285,8 @@ export const roomChanged = defineEvent({
 
 export const roomMembersChanged = defineEvent({
   name: 'room.membersChanged',
-  summary: 'Who came and went, gathered over up to a second; in the largest rooms, or when a crowd comes at once, the count alone.',
+  summary:
+    'Who came and went, gathered over up to a second; in the largest rooms, or when a crowd comes at once, the count alone.',
   stream: 'transient',
   audience: 'conversation',
   payload: v.object({
