@@ -59,12 +59,24 @@ export class Turns {
     setImmediate(() => {
       this.scheduled = false;
       this.turn++;
-      if (this.waiting.length > 0) this.round(this.busy ? 1 : this.waiting.length);
+      this.goOn();
     });
+  }
+
+  /** Now if the server is not busy, else before long all the same: nobody waits for ever. */
+  private goOn(): void {
+    if (this.waiting.length === 0) return;
+    if (!this.busy) this.round(this.waiting.length);
+    else
+      this.drip ??= setTimeout(() => {
+        this.drip = undefined;
+        this.round(1);
+      }, DRIP).unref();
   }
 
   private round(most: number): void {
     clearTimeout(this.drip);
+    this.drip = undefined;
     const round = this.waiting;
     const more: Waiter[] = [];
     // Waiters that come while others work go behind those who were passed over.
@@ -77,8 +89,6 @@ export class Turns {
       if (this.busy || this.now() >= until) break;
     }
     this.waiting = served < round.length ? [...round.slice(served), ...more] : more;
-    if (this.waiting.length === 0) return;
-    if (!this.busy) this.schedule();
-    else this.drip = setTimeout(() => this.waiting.length > 0 && this.round(1), DRIP).unref();
+    if (this.waiting.length > 0) this.schedule();
   }
 }
