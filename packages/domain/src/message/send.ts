@@ -70,11 +70,8 @@ function guard(deps: Deps, attempt: SendAttempt, from: number): void | Promise<v
 }
 
 /** A sender is told what the server made of the content, if it is not what was sent. */
-function answer(deps: Deps, attempt: SendAttempt, reply: SendOutput): SendOutput {
-  const { ctx, asked, content } = attempt;
+function answer({ asked, content }: SendAttempt, body: string, out: string, reply: SendOutput): SendOutput {
   if (content === asked.content) return reply;
-  const body = bodyOf(attempt);
-  const out = leaving(deps, ctx.app, body);
   return { ...reply, content: out === body ? content : parsePart(out).content };
 }
 
@@ -121,17 +118,10 @@ function appended(deps: Deps, attempt: SendAttempt, body: string, result: Append
   const id = messageId(place.num, seq);
   const reply: SendOutput = { id, seq, time, conv: place.key, stored: true };
   if (result.duplicate) return firstResult(deps, attempt, reply, seq);
-  const { clientId } = input;
-  const row = {
-    conv: place.num,
-    seq,
-    sender: ctx.userId,
-    time,
-    clientId,
-    body: leaving(deps, ctx.app, body),
-  };
+  const out = leaving(deps, ctx.app, body);
+  const row = { conv: place.num, seq, sender: ctx.userId, time, clientId: input.clientId, body: out };
   deliver(deps, attempt, { id, time, json: messageJson(row, place.key) }, seq);
-  return answer(deps, attempt, reply);
+  return answer(attempt, body, out, reply);
 }
 
 /** What the first try became: by now guards may say otherwise. */
@@ -152,9 +142,10 @@ function sendUnstored(deps: Deps, attempt: SendAttempt, body: string, counter: n
   const { ctx, input, place } = attempt;
   const time = deps.clock.now();
   const id = unstoredMessageId(time, counter);
-  const json = `{"id":"${id}","conv":${JSON.stringify(place.key)},"from":${JSON.stringify(ctx.userId)},"time":${time},"clientId":${JSON.stringify(input.clientId)},${leaving(deps, ctx.app, body).slice(1)}`; // prettier-ignore
+  const out = leaving(deps, ctx.app, body);
+  const json = `{"id":"${id}","conv":${JSON.stringify(place.key)},"from":${JSON.stringify(ctx.userId)},"time":${time},"clientId":${JSON.stringify(input.clientId)},${out.slice(1)}`; // prettier-ignore
   deliver(deps, attempt, { id, time, json });
-  return answer(deps, attempt, { id, time, conv: place.key, stored: false });
+  return answer(attempt, body, out, { id, time, conv: place.key, stored: false });
 }
 
 /** A success that went nowhere: some vendors' apps must see their send resolve. */
