@@ -5,10 +5,12 @@ interface Subscription {
   readonly handler: (data: string, subject: string) => void;
 }
 
-/** The bus of one process: handlers run in the caller's turn, in the order they subscribed. */
-export function createLocalBus(): Bus {
+/** The bus of one process: handlers run in the caller's turn, in the order they subscribed. `shared`: by several nodes, for tests. */
+export function createLocalBus({ shared = false }: { readonly shared?: boolean } = {}): Bus {
   let subscriptions: readonly Subscription[] = [];
   return {
+    shared,
+    onStatus: () => () => undefined,
     publish(subject, data) {
       const tokens = subject.split('.');
       for (const { tokens: pattern, handler } of subscriptions)
