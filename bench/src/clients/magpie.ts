@@ -40,8 +40,12 @@ export function request(raw: RawSocket, id: number, op: string, input: unknown):
   });
 }
 
-/** Runs differ in their names, so that a folder of data can be used again. */
-const RUN = Date.now().toString(36);
+/** Ends every clientId of this process: runs differ in their names, so that a folder of data can be used again. */
+const RUN = `${process.pid.toString(36)}${Date.now().toString(36)}`;
+
+/** In the form of the client's own ids, which begin with their time; counted on within a user instead of drawn by chance. */
+const clientId = (n: number): string =>
+  `server:${String(Date.now()).slice(-10)}${n.toString(36).padStart(6, '0')}${RUN}`;
 
 /** A user over a socket whose session is open. */
 export function overSocket(raw: RawSocket, id: string, greeting: string): User {
@@ -49,7 +53,7 @@ export function overSocket(raw: RawSocket, id: string, greeting: string): User {
   const asked = new Map<number, (reply: string) => void>();
   const sending = (ref: string, body: string, more = ''): string => {
     const n = next++;
-    return `{"id":${n},"op":"message.send","in":{"ref":"${ref}","clientId":"${RUN}-${process.pid}-${id}-${n}","content":{"type":"text","text":"${body}"}${more}}}`;
+    return `{"id":${n},"op":"message.send","in":{"ref":"${ref}","clientId":"${clientId(n)}","content":{"type":"text","text":"${body}"}${more}}}`;
   };
   const answerTo = (n: number): Promise<string> => new Promise((resolve) => asked.set(n, resolve));
   const user = baseUser(raw, id, greeting, {
