@@ -179,3 +179,16 @@ it('to a runner that keeps order, the next batch goes ahead of time once it is w
   expect(order).toEqual(Array.from({ length: 91 }, (_, n) => n));
   await queue.close();
 });
+
+it('tells of each batch how many units it had and how long it took', async () => {
+  const heard: [number, number][] = [];
+  const queue = new CommitQueue({
+    run: async (units) => done(units),
+    onBatch: (units, ms) => heard.push([units, ms]),
+  });
+  await Promise.all([queue.commit(unit), queue.commit(unit), queue.commit(unit)]);
+  await queue.commit(unit);
+  expect(heard.map(([units]) => units)).toEqual([3, 1]);
+  expect(heard.every(([, ms]) => ms >= 0 && ms < 10_000)).toBe(true);
+  await queue.close();
+});

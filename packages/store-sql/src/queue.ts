@@ -17,7 +17,11 @@ export interface CommitQueueOptions {
   readonly depth?: number;
   /** Time a commit may take before its caller is told that the outcome is unknown. */
   readonly timeout?: number;
+  /** Hears of each batch: how many units it had, and how many ms it took. */
+  readonly onBatch?: OnBatch;
 }
+
+export type OnBatch = (units: number, ms: number) => void;
 
 interface Waiting {
   readonly unit: Unit;
@@ -55,6 +59,7 @@ export class CommitQueue {
       maxBatch: LIMITS.store.maxBatch,
       depth: 1,
       timeout: LIMITS.store.commitTimeout,
+      onBatch: () => undefined,
       ...options,
     };
     this.watch = setInterval(() => this.tick(), Math.min(1000, this.options.timeout / 2));
@@ -118,6 +123,7 @@ export class CommitQueue {
     this.inFlight = [...this.inFlight, batch];
     const outcomes = await this.options.run(batch.waiting.map(({ unit }) => unit));
     this.inFlight = this.inFlight.filter((other) => other !== batch);
+    this.options.onBatch(batch.waiting.length, performance.now() - batch.since);
     batch.waiting.forEach((waiting, i) => this.settle(waiting, outcomes[i] ?? { error: 'no outcome' }));
     this.flush();
   }

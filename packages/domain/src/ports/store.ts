@@ -310,6 +310,8 @@ export interface WebhookReads {
   nextDue(now: number): Promise<number | undefined>;
   /** Events waiting and parked, of all apps. */
   totals(): Promise<{ readonly waiting: number; readonly parked: number }>;
+  /** Since when the lane that is furthest behind has failed, or waits to be taken; undefined when none does. */
+  behindSince(): Promise<number | undefined>;
 }
 
 export interface WordReads {

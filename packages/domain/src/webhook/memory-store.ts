@@ -32,6 +32,10 @@ export class MemoryWebhookStore implements Pick<Store, 'commit' | 'webhooks'> {
     parked: async () => this.read(this.parked),
     stats: async () => this.read([]),
     totals: async () => this.read({ waiting: this.waiting.length, parked: this.parked.length }),
+    behindSince: async () => {
+      const since = [...this.lanes.values()].map(({ failingSince, dueAt }) => failingSince ?? dueAt);
+      return this.read(since.length === 0 ? undefined : Math.min(...since));
+    },
   };
 
   get waiting(): readonly OutboxRow[] {

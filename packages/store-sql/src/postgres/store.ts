@@ -2,7 +2,7 @@ import type { Store } from '@magpie/domain';
 import { MagpieError } from '@magpie/protocol';
 import { postgresHotReads } from '../hot/postgres-reads.ts';
 import { bindKysely } from '../kysely.ts';
-import { CommitQueue, numberSource, unavailable } from '../queue.ts';
+import { CommitQueue, numberSource, unavailable, type OnBatch } from '../queue.ts';
 import { createReads } from '../read/reads.ts';
 import { isUnavailable } from './errors.ts';
 import { connect, createPool, executeOn, type PostgresOptions } from './pool.ts';
@@ -13,6 +13,7 @@ export interface PostgresStoreOptions extends PostgresOptions {
   /** Starts although the database does not write durably. */
   readonly force?: boolean;
   readonly now?: () => number;
+  readonly onBatch?: OnBatch | undefined;
 }
 
 /** A store in a PostgreSQL database, which any number of nodes may share. */
@@ -21,7 +22,10 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const epoch = await prepare(options, now(), force);
   const pool = createPool(options);
   const writer = postgresWriter(options);
-  const queue = new CommitQueue({ run: (units) => writer.write(units) });
+  const queue = new CommitQueue({
+    run: (units) => writer.write(units),
+    ...(options.onBatch ? { onBatch: options.onBatch } : {}),
+  });
   const reads = createReads(bindKysely('postgres', executeOn(pool)), postgresHotReads(pool), readError);
   return {
     ...reads,

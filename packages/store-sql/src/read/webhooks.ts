@@ -31,6 +31,11 @@ export function webhookReads(db: Kysely<Schema>): WebhookReads {
       // PostgreSQL sums bigints as numeric, which comes as text.
       return { waiting: Number(row?.waiting ?? 0), parked: Number(other?.parked ?? 0) };
     },
+    behindSince: async () => {
+      const query = sql<{ since: number | null }>`select min(coalesce(failing_since, due_at)) as since from outbox_lanes`; // prettier-ignore
+      const { rows } = await query.execute(db);
+      return rows[0]?.since ?? undefined;
+    },
   };
 }
 

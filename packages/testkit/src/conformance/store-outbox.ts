@@ -201,5 +201,7 @@ export function outboxConformance(get: Get): void {
     ]);
     const after = await o.w.store.webhooks.totals();
     expect([after.waiting - before.waiting, after.parked - before.parked]).toEqual([4, 1]);
+    // No lane of any app is further behind than the one that fails since 50, long before all others.
+    expect(await o.w.store.webhooks.behindSince()).toBe(50);
   });
 }
