@@ -1,1 +1,2 @@
+export { runBusConformance, type BusUnderTest } from './bus.ts';
 export { runStoreConformance, type StoreUnderTest } from './store.ts';
