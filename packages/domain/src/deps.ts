@@ -1,5 +1,6 @@
 import type { Accounts } from './user/accounts.ts';
 import type { AppDirectory } from './app/directory.ts';
+import type { Mesh } from './cluster/mesh.ts';
 import type { Conversations } from './conversation/resolve.ts';
 import type { Delivery } from './delivery/delivery.ts';
 import type { RateLimiter } from './core/rate.ts';
@@ -22,6 +23,7 @@ import type {
 } from './ports/platform.ts';
 import type { Store } from './ports/store.ts';
 import type { Rooms } from './room/rooms.ts';
+import type { Elsewhere } from './session/elsewhere.ts';
 import type { SessionRegistry } from './session/registry.ts';
 import type { Timers } from './timer/timers.ts';
 import type { BeforeHooks } from './webhook/before.ts';
@@ -54,7 +56,10 @@ export interface Deps extends Omit<Ports, 'tokens'> {
   readonly tokens: TokenVerifier;
   readonly apps: AppDirectory;
   readonly accounts: Accounts;
+  readonly mesh: Mesh;
   readonly sessions: SessionRegistry;
+  /** Sessions of other nodes. */
+  readonly elsewhere: Elsewhere;
   readonly conversations: Conversations;
   readonly delivery: Delivery;
   readonly rate: RateLimiter;

@@ -2,12 +2,14 @@ import {
   MagpieError,
   OPERATIONS,
   type Caller,
+  type EventPayload,
   type Input,
   type OperationName,
   type Output,
 } from '@magpie/protocol';
 import { AppDirectory } from './app/directory.ts';
 import { appHandlers } from './app/handlers.ts';
+import { Mesh } from './cluster/mesh.ts';
 import { contactHandlers } from './contact/handlers.ts';
 import { conversationHandlers } from './conversation/handlers.ts';
 import { Conversations } from './conversation/resolve.ts';
@@ -15,7 +17,7 @@ import { checkSize } from './core/guards.ts';
 import { Pressure, type PressureLevel } from './core/pressure.ts';
 import { RateLimiter } from './core/rate.ts';
 import { RawJson, type AppContext, type Ctx, type Handler, type Handlers } from './core/context.ts';
-import { Delivery } from './delivery/delivery.ts';
+import { Delivery, eventText } from './delivery/delivery.ts';
 import type { Deps, Ports } from './deps.ts';
 import { collectUnused, fileHandlers } from './file/handlers.ts';
 import { groupHandlers } from './group/handlers.ts';
@@ -28,6 +30,7 @@ import { endEmptyRooms } from './room/ending.ts';
 import { roomHandlers } from './room/handlers.ts';
 import { roomSink } from './room/posting.ts';
 import { Rooms } from './room/rooms.ts';
+import { Elsewhere } from './session/elsewhere.ts';
 import { authenticate, openSession, sessionHandlers, type Identity } from './session/handlers.ts';
 import { SessionRegistry, type Session, type SessionPeer } from './session/registry.ts';
 import { syncHandlers } from './sync/handlers.ts';
@@ -104,6 +107,8 @@ export async function createDomain(ports: Ports): Promise<Domain> {
   };
 
   serveRooms(deps);
+  deps.mesh.listen({ missed: () => missed(deps) });
+  await deps.mesh.join();
   // Last: every slice has registered its kinds.
   deps.timers.start();
   const outbox = new Outbox(deps);
@@ -140,6 +145,7 @@ export async function createDomain(ports: Ports): Promise<Domain> {
       deps.accounts.close();
       deps.conversations.close();
       deps.delivery.close();
+      deps.mesh.close();
     },
   };
 }
@@ -150,8 +156,11 @@ function createDeps(ports: Ports): Deps {
   const before = new BeforeHooks({ ...ports, hooks });
   const store = hookedStore(ports.store, hooks);
   const apps = new AppDirectory(store, bus);
-  const accounts = new Accounts(store, bus, clock);
-  const sessions = new SessionRegistry(clock);
+  const mesh = new Mesh(ports);
+  const accounts = new Accounts(store, bus, clock, mesh);
+  const elsewhere = new Elsewhere(mesh, clock);
+  const sessions = new SessionRegistry(clock, elsewhere, (app) => apps.get(app));
+  const delivery = new Delivery({ sessions, conversations: store.conversations, bus, mesh, elsewhere });
   const timers = new Timers({ ...ports, store });
   return {
     ...ports,
@@ -160,11 +169,13 @@ function createDeps(ports: Ports): Deps {
     accounts,
     sessions,
     tokens: ports.tokens(apps),
-    conversations: new Conversations(store, accounts, clock, bus),
-    delivery: new Delivery(sessions, store.conversations, bus),
+    conversations: new Conversations(store, accounts, clock, bus, mesh),
+    delivery,
+    mesh,
+    elsewhere,
     rate: new RateLimiter(clock),
     timers,
-    presences: new Presences({ ...ports, store, apps, sessions, timers, hooks }),
+    presences: new Presences({ ...ports, store, apps, sessions, elsewhere, delivery, timers, hooks }),
     rooms: new Rooms({ ...ports, store, apps, accounts, sessions, emit: hooks.emit }),
     pressure: new Pressure(),
     hooks,
@@ -173,6 +184,22 @@ function createDeps(ports: Ports): Deps {
     words: new Words(store.words, bus),
   };
 }
+
+/** What is kept in mind may be out of date, and events may not have come: both are asked for anew. */
+function missed({ apps, hooks, words, accounts, conversations, sessions, report }: Deps): void {
+  accounts.forget();
+  conversations.forget();
+  words.forget();
+  const reloaded = Promise.all([apps.reload(), hooks.reload()]);
+  reloaded.catch((error: unknown) => report?.('what other nodes changed could not be read again', error));
+  for (const session of sessions.all()) session.peer.push(MISSED);
+}
+
+/** All at once would be a storm. */
+const MISSED = eventText(
+  'sync.missed',
+  JSON.stringify({ within: 2_000 } satisfies EventPayload<'sync.missed'>),
+);
 
 /** Rooms know themselves who is there. */
 function serveRooms(deps: Deps): void {

@@ -2,6 +2,8 @@ export type { Bus } from './ports/bus.ts';
 export type { Clock, FileProcessor, FileSigner, Hmac, InspectedFile, Passwords, Random, Report, Scheduler, Sealer, TokenClaims, TokenVerifier } from './ports/platform.ts'; // prettier-ignore
 export { OutboundError, type Outbound, type OutboundAnswer, type OutboundErrorKind, type OutboundRequest } from './ports/outbound.ts'; // prettier-ignore
 export type * from './ports/rows.ts';
+export type { AgedRow, AuditRow, ErasureRow } from './ports/rows-upkeep.ts';
+export type { UpkeepReads } from './ports/store-upkeep.ts';
 export type { NodeProbe, NodeReading } from './ports/node.ts';
 export { StoreConflict } from './ports/store.ts';
 export type {

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { appOperations } from './app.ts';
+import { auditOperations } from './audit.ts';
 import { contactEvents, contactOperations } from './contact.ts';
 import { conversationEvents, conversationOperations } from './conversation.ts';
 import type { OperationDefinition, EventDefinition } from './define.ts';
@@ -9,9 +10,10 @@ import { messageEvents, messageOperations } from './message.ts';
 import { nodeOperations } from './node.ts';
 import { presenceEvents, presenceOperations } from './presence.ts';
 import { receiptEvents, receiptOperations } from './receipt.ts';
+import { retentionEvents } from './retention.ts';
 import { roomEvents, roomOperations } from './room.ts';
 import { sessionEvents, sessionOperations } from './session.ts';
-import { syncOperations } from './sync.ts';
+import { syncEvents, syncOperations } from './sync.ts';
 import { userEvents, userOperations } from './user.ts';
 import { webhookOperations } from './webhook.ts';
 import { wordOperations } from './word.ts';
@@ -33,11 +35,13 @@ export const ALL_OPERATIONS = [
   ...webhookOperations,
   ...wordOperations,
   ...nodeOperations,
+  ...auditOperations,
 ] as const;
 
 /** Every event there is. */
 export const ALL_EVENTS = [
   ...sessionEvents,
+  ...syncEvents,
   ...userEvents,
   ...contactEvents,
   ...conversationEvents,
@@ -46,6 +50,7 @@ export const ALL_EVENTS = [
   ...groupEvents,
   ...roomEvents,
   ...presenceEvents,
+  ...retentionEvents,
 ] as const;
 
 type AnyOperation = (typeof ALL_OPERATIONS)[number];

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { conversation } from './conversation.ts';
-import { defineOperation } from './define.ts';
-import { cursor, done, opt, people, seq } from './schema.ts';
+import { defineEvent, defineOperation } from './define.ts';
+import { count, cursor, done, opt, people, seq } from './schema.ts';
 import { position } from './session.ts';
 
 /**
@@ -39,5 +39,15 @@ export const syncAck = defineOperation({
   errors: [],
 });
 
+export const syncMissed = defineEvent({
+  name: 'sync.missed',
+  summary:
+    'Events may have been lost between servers: ask sync.since again, at a moment of your own choice within so many ms.',
+  stream: 'transient',
+  audience: 'session',
+  payload: v.object({ within: count }),
+});
+
 export const syncOperations = [syncSince, syncAck] as const;
+export const syncEvents = [syncMissed] as const;
 export type SyncPage = v.InferOutput<typeof syncSince.output>;

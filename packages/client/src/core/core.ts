@@ -188,6 +188,7 @@ export class Core {
       revisions: this.revisions,
       onTime: (time) => this.sync.seen(time),
       onDelivered: (ref, upTo) => this.options.reportsDelivery !== false && this.#delivery.report(ref, upTo),
+      onMissed: (within) => this.#quiet.within(within),
       onTip: (tip, people) => tip.seq !== undefined && this.streams.message(tip.conv, tip.seq, tip, people),
     });
   }

@@ -4,6 +4,7 @@ import type { EventName, Stream } from '@magpie/protocol';
 export const EVENT_STREAM: Readonly<Record<string, Stream | undefined>> &
   Readonly<Record<EventName, Stream>> = {
   'session.ended': 'transient',
+  'sync.missed': 'transient',
   'user.updated': 'user',
   'contact.blockChanged': 'user',
   'conversation.updated': 'user',

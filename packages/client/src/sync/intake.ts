@@ -32,6 +32,8 @@ export interface IntakeNeeds {
   readonly onTime: (time: number) => void;
   /** Direct messages up to here reached this device. */
   readonly onDelivered: (ref: string, upTo: number) => void;
+  /** The server lost events on their way. */
+  readonly onMissed: (within: number) => void;
   /** Takes a tip into its conversation's messages stream. */
   readonly onTip: (message: Message, people: People | undefined) => void;
 }
@@ -105,6 +107,8 @@ export class Intake implements StreamSink {
       turn.change('delivered', { ref: this.#ref(event.c), by, upTo, at });
     } else if (event.e === 'presence.changed') {
       presence.changed(event.d as EventPayload<'presence.changed'>);
+    } else if (event.e === 'sync.missed') {
+      this.#needs.onMissed((event.d as EventPayload<'sync.missed'>).within);
     } else if (event.e.startsWith('room.')) {
       this.#needs.rooms().fact(event);
     }

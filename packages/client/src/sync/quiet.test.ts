@@ -22,6 +22,35 @@ test('checks soon after something was heard, then less and less often', async ()
   expect(at).toEqual([61, 62]);
 });
 
+test('told that events were lost, it checks within the time given, also while something is heard', async () => {
+  const clock = new FakeClock();
+  let checks = 0;
+  const quiet = new QuietCheck(clock, () => checks++);
+  quiet.within(1_000);
+  await clock.advance(MINUTE);
+  expect(checks).toBe(0);
+  quiet.start();
+  quiet.within(1_000);
+  quiet.heard();
+  await clock.advance(1_000);
+  expect(checks).toBe(1);
+  await clock.advance(30_000);
+  expect(checks).toBe(2);
+  quiet.stop();
+});
+
+test('a server that says it lost events is asked at once', async () => {
+  const world = fakeWorld(['messages']);
+  const { server, clock } = world;
+  await world.login();
+  server.loseEvent = () => true;
+  server.say('bob', 'alice', 'lost');
+  server.loseEvent = () => false;
+  server.push({ e: [{ e: 'sync.missed', d: { within: 500 } }] });
+  await clock.advance(600);
+  expect(world.of('messages').flatMap(({ messages }) => messages.map(wordsOf))).toEqual(['lost']);
+});
+
 test('the last event of all, lost, is found when it is quiet: messages, changes, the user’s log', async () => {
   const world = fakeWorld(['messages', 'revoked', 'conversations', 'profile', 'roomOut']);
   const { server, client, clock } = world;

@@ -30,6 +30,18 @@ export class QuietCheck {
     this.#heard = true;
   }
 
+  /** The server lost events: checks at some moment within this time, also if something is heard. */
+  within(ms: number): void {
+    if (!this.#cancel) return;
+    this.#cancel();
+    this.#wait = SHORTEST;
+    this.#cancel = this.#clock.after(Math.random() * ms, () => {
+      this.#check();
+      this.#heard = false;
+      this.#arm();
+    });
+  }
+
   stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;

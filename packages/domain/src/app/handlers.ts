@@ -98,8 +98,7 @@ export function appHandlers(deps: Deps): HandlersOf<'app'> {
       if (input.confirm !== input.id) throw new MagpieError('BAD_REQUEST', { field: 'confirm', message: 'Repeat the app id to confirm.' }); // prettier-ignore
       await store.commit([{ op: 'app.delete', id: input.id }]);
       await changed();
-      for (const session of [...sessions.all()])
-        if (session.app === input.id) sessions.kick(session, 'appDeleted');
+      sessions.kickApp(input.id);
       await deps.files.removeApp(input.id);
       return {};
     },

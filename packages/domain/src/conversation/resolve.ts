@@ -11,6 +11,7 @@ import {
 import { BoundedCache } from '../core/cache.ts';
 import type { Ctx } from '../core/context.ts';
 import { Pending } from '../core/pending.ts';
+import type { Mesh } from '../cluster/mesh.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/platform.ts';
 import type { ConversationRow, GroupRow, MessageRow, ParticipantRow } from '../ports/rows.ts';
@@ -61,9 +62,11 @@ export class Conversations {
   private readonly accounts: Accounts;
   private readonly clock: Clock;
   private readonly bus: Bus;
+  private readonly mesh: Pick<Mesh, 'healthy'>;
   private readonly unsubscribe: () => void;
 
-  constructor(store: Store, accounts: Accounts, clock: Clock, bus: Bus) {
+  constructor(store: Store, accounts: Accounts, clock: Clock, bus: Bus, mesh: Pick<Mesh, 'healthy'>) {
+    this.mesh = mesh;
     this.store = store;
     this.accounts = accounts;
     this.clock = clock;
@@ -76,6 +79,11 @@ export class Conversations {
 
   close(): void {
     this.unsubscribe();
+  }
+
+  /** What others changed may not have been heard. */
+  forget(): void {
+    this.memberships.clear();
   }
 
   /** Hands a kind over to a slice that knows who is there: they may read all of it, and have no row in it. */
@@ -145,7 +153,9 @@ export class Conversations {
   /** A user's row in a group, for the hot path: kept until the membership changes. */
   membership(conv: number, userId: string): ParticipantRow | Promise<ParticipantRow | undefined> {
     const key = `${conv} ${userId}`;
-    return this.memberships.get(key) ?? this.reads.share(key, () => this.readMembership(conv, userId, key));
+    // While the other nodes are not heard, one of them may have put this user out.
+    const known = this.mesh.healthy ? this.memberships.get(key) : undefined;
+    return known ?? this.reads.share(key, () => this.readMembership(conv, userId, key));
   }
 
   private async readMembership(

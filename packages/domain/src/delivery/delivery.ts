@@ -1,9 +1,11 @@
 import { directPair, kindOf, type ConversationKind, type Priority } from '@magpie/protocol';
+import type { Mesh } from '../cluster/mesh.ts';
 import { BoundedCache } from '../core/cache.ts';
 import { MEMBERS_CHANGED } from '../conversation/resolve.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { ConversationReads } from '../ports/store.ts';
-import type { SessionRegistry } from '../session/registry.ts';
+import type { Elsewhere } from '../session/elsewhere.ts';
+import type { Session, SessionRegistry } from '../session/registry.ts';
 
 /** Where an event goes: a conversation as everybody calls it, and its number. */
 export interface Place {
@@ -44,18 +46,48 @@ export function eventText(name: string, payload: string, key?: string, n?: numbe
   return `{"e":"${name}"${key === undefined ? '' : `,"c":${JSON.stringify(key)}`}${n === undefined ? '' : `,"n":${n}`},"d":${payload}}`;
 }
 
-/** Takes committed events to the sessions of those concerned. */
+export interface DeliveryDeps {
+  readonly sessions: SessionRegistry;
+  readonly conversations: ConversationReads;
+  readonly bus: Bus;
+  readonly mesh: Mesh;
+  readonly elsewhere: Elsewhere;
+}
+
+/** Which of a user's sessions: all, those that asked to hear of deliveries, or those that are not behind. */
+type Some = 'wantDelivered' | 'notBehind';
+
+/** To users named, of one app. */
+interface ToUser {
+  readonly app: string;
+  readonly user: string;
+  readonly event: string;
+  readonly some?: Some;
+}
+
+/** To those of a group who are on the node that is told. */
+interface ToGroup {
+  readonly app: string;
+  readonly num: number;
+  readonly event: string;
+  readonly only?: readonly string[];
+  readonly hole?: string;
+}
+
+/** Takes committed events to the sessions of those concerned, on whatever node they are. */
 export class Delivery {
   /** A promise while it is being read, so that a change meanwhile is not undone by a late answer. */
   private readonly members = new BoundedCache<readonly string[] | Promise<readonly string[]>>(20_000);
   private readonly sinks = new Map<ConversationKind, Sink>();
-  private readonly sessions: SessionRegistry;
-  private readonly conversations: ConversationReads;
+  private readonly deps: DeliveryDeps;
   private readonly unsubscribe: () => void;
 
-  constructor(sessions: SessionRegistry, conversations: ConversationReads, bus: Bus) {
-    this.sessions = sessions;
-    this.conversations = conversations;
+  constructor(deps: DeliveryDeps) {
+    this.deps = deps;
+    const { bus, mesh } = deps;
+    mesh.hear<ToUser>('toUser', ({ app, user, event, some }) => this.push(app, user, event, some));
+    mesh.hear<ToGroup>('toGroup', (note) => void this.toGroupHere(note));
+    mesh.listen({ missed: () => this.members.clear() });
     this.unsubscribe = bus.subscribe(`${MEMBERS_CHANGED}.*`, (data) => {
       this.members.delete(String((JSON.parse(data) as [number])[0]));
     });
@@ -81,20 +113,20 @@ export class Delivery {
     const { limited } = posting;
     if (kind === 'direct') {
       const [a, b] = directPair(place.key);
-      this.toMember(place.app, a, event, limited);
-      if (b !== a) this.toMember(place.app, b, event, limited);
+      this.toPeer(place.app, a, event, limited);
+      if (b !== a) this.toPeer(place.app, b, event, limited);
       return;
     }
     const cached = this.members.get(String(place.num));
-    if (cached && !(cached instanceof Promise)) return this.toMembers(place.app, cached, event, limited);
-    return this.memberIds(place.num).then((ids) => this.toMembers(place.app, ids, event, limited));
-  }
+    if (cached && !(cached instanceof Promise) && this.deps.mesh.healthy) return this.toMembers(place, cached, event, limited);
+    return this.memberIds(place.num).then((ids) => this.toMembers(place, ids, event, limited));
+  } // prettier-ignore
 
   async memberIds(conv: number): Promise<readonly string[]> {
     const key = String(conv);
     const cached = this.members.get(key);
-    if (cached) return cached;
-    const reading = this.conversations.memberIds(conv);
+    if (cached && this.deps.mesh.healthy) return cached;
+    const reading = this.deps.conversations.memberIds(conv);
     this.members.set(key, reading);
     try {
       const ids = await reading;
@@ -106,19 +138,50 @@ export class Delivery {
     }
   }
 
-  toUser(app: string, userId: string, event: string): void {
-    for (const session of this.sessions.of(app, userId)) session.peer.push(event);
+  /** `but`: a session that knows already. */
+  toUser(app: string, user: string, event: string, some?: Some, but?: Session): void {
+    this.push(app, user, event, some, but);
+    const { mesh, elsewhere } = this.deps;
+    if (mesh.alone) return;
+    for (const node of elsewhere.nodesOf(app, user)) mesh.send(node, 'toUser', { app, user, event, ...(some ? { some } : {}) } satisfies ToUser); // prettier-ignore
   }
 
-  private toMembers(app: string, ids: readonly string[], event: string, limited?: Limited): void {
+  private push(app: string, user: string, event: string, some?: Some, but?: Session): void {
+    for (const session of this.deps.sessions.of(app, user)) {
+      if (session === but) continue;
+      if (some === 'wantDelivered' && !session.wantsDelivered) continue;
+      if (some === 'notBehind' && session.peer.congested) continue;
+      session.peer.push(event);
+    }
+  }
+
+  private toPeer(app: string, user: string, event: string, limited?: Limited): void {
+    const text = limited === undefined || limited.only.has(user) ? event : limited.hole;
+    if (text !== undefined) this.toUser(app, user, text);
+  }
+
+  private toMembers({ app, num }: Place, ids: readonly string[], event: string, limited?: Limited): void {
+    for (const id of ids) this.toMember(app, id, event, limited);
+    const { mesh, elsewhere } = this.deps;
+    if (mesh.alone) return;
+    const shown = limited ? { only: [...limited.only], ...(limited.hole === undefined ? {} : { hole: limited.hole }) } : {};
+    for (const node of elsewhere.nodesOfAny(app, ids)) mesh.send(node, 'toGroup', { app, num, event, ...shown } satisfies ToGroup);
+  } // prettier-ignore
+
+  /** What another node committed, for those who are here. */
+  private async toGroupHere({ app, num, event, only, hole }: ToGroup): Promise<void> {
+    const limited = only && { only: new Set(only), hole };
+    // Not to be heard is what a lost note is too: who should have heard finds the gap.
+    const ids = await this.memberIds(num).catch(() => NOBODY);
     for (const id of ids) this.toMember(app, id, event, limited);
   }
 
   private toMember(app: string, id: string, event: string, limited?: Limited): void {
     const text = limited === undefined || limited.only.has(id) ? event : limited.hole;
     if (text === undefined) return;
-    for (const session of this.sessions.of(app, id)) session.peer.push(text);
+    for (const session of this.deps.sessions.of(app, id)) session.peer.push(text);
   }
 }
 
+const NOBODY: readonly string[] = [];
 const NOTHING: Posting = {};

@@ -59,6 +59,8 @@ export interface ConversationRow {
   readonly headEntry: number;
   readonly headContent: number;
   readonly headLive: number;
+  /** Entries up to here are kept no longer: the log begins after it. */
+  readonly purgedSeq: number;
 }
 
 export type ParticipantState = 'member' | 'left' | 'dismissed';
@@ -172,7 +174,8 @@ export interface ReceiptRow {
   readonly content: string | null;
 }
 
-export type FileState = 'granted' | 'finished';
+/** `removed`: nothing can use it any more; the row goes once its bytes are gone. */
+export type FileState = 'granted' | 'finished' | 'removed';
 
 export interface FileRow {
   readonly app: string;

@@ -19,6 +19,7 @@ import type {
   UserRow,
   WordRow,
 } from './rows.ts';
+import type { UpkeepReads } from './store-upkeep.ts';
 import type { ResultOf, WriteOp } from './writes.ts';
 
 /**
@@ -39,6 +40,7 @@ export interface Store {
   readonly timers: TimerReads;
   readonly webhooks: WebhookReads;
   readonly words: WordReads;
+  readonly upkeep: UpkeepReads;
   /** Units waiting for the writer, for operators and for the decision to shed. */
   waiting(): number;
   /**
@@ -126,7 +128,7 @@ export interface ConversationReads {
     conv: number,
     user: string,
   ): Promise<
-    | (Pick<ConversationRow, 'lastSeq' | 'changeSeq'> &
+    | (Pick<ConversationRow, 'lastSeq' | 'changeSeq' | 'purgedSeq'> &
         Pick<ParticipantRow, 'historyFrom' | 'historyTo' | 'clearedSeq'>)
     | undefined
   >;

@@ -9,6 +9,7 @@ import type {
   UserRow,
 } from './rows.ts';
 import type { PresentOp, PresentResults } from './writes-present.ts';
+import type { UpkeepOp, UpkeepResults } from './writes-upkeep.ts';
 
 /**
  * Seq-valued fields may be given symbolically and are resolved inside the transaction: `last` = the conversation's lastSeq
@@ -91,10 +92,12 @@ export type WriteOp =
       readonly audience: readonly string[] | null;
       readonly body: string;
       readonly at: number;
+      /** Files it holds: `missing` unless all are finished ones of the app; from then on they are used. */
+      readonly files?: readonly string[];
       /** As `outbox.add`, of `message.created` with the entry as stored; nothing for a duplicate. */
       readonly hooks?: readonly string[];
     }
-  /** Replaces what an entry holds; `missing` if there is no such entry, `stale` if it is revoked already. Revoking recomputes headLive. */
+  /** Replaces what an entry holds; `missing` if there is no such entry, `stale` if it is revoked already. Revoking recomputes headLive, and files that no entry holds any more become `removed`. */
   | {
       readonly op: 'message.replace';
       readonly conv: number;
@@ -235,8 +238,6 @@ export type WriteOp =
   /** `exists` when the id is taken. */
   | { readonly op: 'app.create'; readonly row: AppRow }
   | { readonly op: 'app.set'; readonly id: string; readonly set: Partial<Pick<AppRow, 'name' | 'settings'>> }
-  /** Removes the app and everything of it. */
-  | { readonly op: 'app.delete'; readonly id: string }
   /** `exists` when the vendor id belongs to another app; the same app's door is replaced. */
   | { readonly op: 'door.put'; readonly row: DoorRow }
   | {
@@ -246,6 +247,7 @@ export type WriteOp =
       readonly vendorId: string;
     }
   | PresentOp
+  | UpkeepOp
   /** Housekeeping: drops changes and log entries older than these times, and subscriptions, mutes and bans over at `now`, in a bounded batch. */
   | {
       readonly op: 'prune';
@@ -262,7 +264,7 @@ export interface AppendResult {
   readonly sameContent: boolean;
 }
 
-export interface WriteResults extends PresentResults {
+export interface WriteResults extends PresentResults, UpkeepResults {
   'participant.put': { readonly row: ParticipantRow; readonly changed: boolean };
   'member.put': { readonly done: boolean; readonly memberCount: number };
   append: AppendResult;

@@ -1,6 +1,6 @@
 import type { Presence, PresenceState } from '@magpie/protocol';
 import type { AppDirectory } from '../app/directory.ts';
-import { eventText } from '../delivery/delivery.ts';
+import { eventText, type Delivery } from '../delivery/delivery.ts';
 import type { Clock, Report, Scheduler } from '../ports/platform.ts';
 import type { Store } from '../ports/store.ts';
 import type { WriteOp } from '../ports/writes.ts';
@@ -19,7 +19,8 @@ export interface AnnouncerDeps {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly apps: Pick<AppDirectory, 'get'>;
-  readonly sessions: Pick<SessionRegistry, 'of'>;
+  readonly sessions: Pick<SessionRegistry, 'anywhere'>;
+  readonly delivery: Pick<Delivery, 'toUser'>;
   readonly hooks: {
     events(app: string, event: string): readonly string[] | undefined;
     queued(): void;
@@ -174,7 +175,7 @@ export class Announcer {
     let after: { readonly target: string; readonly watcher: string } | undefined;
     for (;;) {
       const page = await store.presences.watchers(app, users, { now: clock.now(), limit: WATCHERS, ...(after ? { after } : {}) }); // prettier-ignore
-      const live = page.filter(({ watcher }) => sessions.of(app, watcher).length > 0);
+      const live = page.filter(({ watcher }) => sessions.anywhere(app, watcher));
       const blocked = await this.blocksAmong(app, live);
       for (const { target, watcher } of live)
         if (!blocked.has(`${target} ${watcher}`)) this.push(app, watcher, texts.get(target), undefined);
@@ -191,11 +192,8 @@ export class Announcer {
     return new Set(blocks.map(({ by, user }) => `${by} ${user}`));
   } // prettier-ignore
 
-  /** Only to sessions of this node; another one would have to be handed the text. */
   private push(app: string, user: string, text: string | undefined, except: Session | undefined): void {
-    if (text === undefined) return;
-    for (const session of this.deps.sessions.of(app, user))
-      if (session !== except && !session.peer.congested) session.peer.push(text);
+    if (text !== undefined) this.deps.delivery.toUser(app, user, text, 'notBehind', except);
   }
 
   /** In a unit of their own and waited for, as thousands may come at once. */

@@ -3,7 +3,7 @@ import type { AppDirectory } from '../app/directory.ts';
 import type { Clock, Scheduler } from '../ports/platform.ts';
 import type { Session, SessionListener } from '../session/registry.ts';
 
-interface Device {
+export interface Device {
   readonly instance: string;
   readonly platform: Platform;
   /** Id of its session. */
@@ -36,7 +36,12 @@ interface HereListener {
   changing(entry: Entry, by: Session | undefined): void;
   /** The last device is gone. */
   left(entry: Entry): void;
+  /** A device of this node is gone. `last`: what that means for the user has been seen to. */
+  gone?(session: string, as: Gone, last: boolean): void;
+  away?(session: string, away: boolean): void;
 }
+
+export type Gone = 'dropped' | 'loggedOut';
 
 interface Deps {
   readonly clock: Clock;
@@ -46,7 +51,7 @@ interface Deps {
 
 /**
  * Who is here: one device for each instance with a live session or with one that was lost less than the grace ago, of which nobody is
- * told. All that presence knows of sessions comes through here, so this is the one place that other nodes' devices have to be added to.
+ * told. Those of other nodes are among them (`Abroad` puts them there); their own node tells of what they do.
  */
 export class Here implements SessionListener {
   private readonly byApp = new Map<string, Map<string, Entry>>();
@@ -89,9 +94,14 @@ export class Here implements SessionListener {
   dropped(session: Session): void {
     const { entry, device } = this.find(session);
     if (!entry || !device) return;
-    const grace = this.deps.apps.get(session.app)?.settings['presence.grace'] ?? 0;
+    this.wait(session.app, device, () => this.remove(entry, device, 'dropped'));
+  }
+
+  /** For a device to come back. */
+  wait(app: string, device: Device, over: () => void): void {
     device.cancelWait?.();
-    device.cancelWait = this.deps.scheduler.after(grace, () => this.remove(entry, device, 'dropped'));
+    const grace = this.deps.apps.get(app)?.settings['presence.grace'] ?? 0;
+    device.cancelWait = this.deps.scheduler.after(grace, over);
   }
 
   ended(session: Session): void {
@@ -112,8 +122,14 @@ export class Here implements SessionListener {
     if (!entry || !device || device.away === away) return;
     this.listener.changing(entry, session);
     device.away = away;
+    this.listener.away?.(session.id, away);
     this.settle(entry, 'loggedOut');
   }
+
+  deviceOf(session: Pick<Session, 'id' | 'app' | 'userId'>): { readonly present: boolean; readonly away: boolean } {
+    const { device } = this.find(session);
+    return { present: device !== undefined, away: device?.away ?? false };
+  } // prettier-ignore
 
   hold(entry: Entry): void {
     entry.holds++;
@@ -123,17 +139,31 @@ export class Here implements SessionListener {
   release(entry: Entry): void {
     entry.holds--;
     if (entry.holds > 0 || entry.devices.length > 0) return;
+    this.forget(entry);
+  }
+
+  private forget(entry: Entry): void {
     const users = this.byApp.get(entry.app);
     if (users?.get(entry.userId) !== entry) return;
     users.delete(entry.userId);
     if (users.size === 0) this.byApp.delete(entry.app);
   }
 
+  /** Puts or takes a device of another node, without a word to anybody; with `tell`, as one of this node. */
+  change(user: Pick<Session, 'app' | 'userId'>, tell: boolean, as: Gone, edit: (devices: readonly Device[]) => readonly Device[]): Entry {
+    const entry = this.entry(user);
+    if (tell) this.listener.changing(entry, undefined);
+    entry.devices = edit(entry.devices);
+    this.settle(entry, as, !tell);
+    if (entry.devices.length === 0 && entry.holds === 0) this.forget(entry);
+    return entry;
+  } // prettier-ignore
+
   close(): void {
     for (const { devices } of this.all()) for (const device of devices) device.cancelWait?.();
   }
 
-  private entry({ app, userId }: Session): Entry {
+  private entry({ app, userId }: Pick<Session, 'app' | 'userId'>): Entry {
     let users = this.byApp.get(app);
     if (!users) this.byApp.set(app, (users = new Map<string, Entry>()));
     let entry = users.get(userId);
@@ -141,25 +171,29 @@ export class Here implements SessionListener {
     return entry;
   }
 
-  private find(session: Session): { readonly entry: Entry | undefined; readonly device: Device | undefined } {
+  private find(session: Pick<Session, 'id' | 'app' | 'userId'>): {
+    readonly entry: Entry | undefined;
+    readonly device: Device | undefined;
+  } {
     const entry = this.get(session.app, session.userId);
     return { entry, device: entry?.devices.find((device) => device.session === session.id) };
   }
 
-  private remove(entry: Entry, device: Device, as: 'dropped' | 'loggedOut'): void {
+  private remove(entry: Entry, device: Device, as: Gone): void {
     device.cancelWait?.();
     this.listener.changing(entry, undefined);
     entry.devices = entry.devices.filter((other) => other !== device);
+    this.listener.gone?.(device.session, as, entry.devices.length === 0);
     this.settle(entry, as);
   }
 
   /** `gone`: what the user is if this was the last device. */
-  private settle(entry: Entry, gone: 'dropped' | 'loggedOut'): void {
+  private settle(entry: Entry, gone: Gone, quietly = false): void {
     const some = entry.devices.length > 0;
     const state = some ? (entry.devices.every(({ away }) => away) ? 'away' : 'online') : gone;
     if (state !== entry.state) entry.at = this.deps.clock.now();
     entry.state = state;
-    if (!some) this.listener.left(entry);
+    if (!some && !quietly) this.listener.left(entry);
   }
 }
 

@@ -1,15 +1,19 @@
 import type { Presence } from '@magpie/protocol';
 import type { TimerRow } from '../ports/rows.ts';
 import type { WriteOp } from '../ports/writes.ts';
+import type { Elsewhere } from '../session/elsewhere.ts';
 import type { Session, SessionRegistry } from '../session/registry.ts';
 import type { TimerOutcome, Timers } from '../timer/timers.ts';
 import { Announcer, type AnnouncerDeps } from './announcer.ts';
+import { Abroad } from './abroad.ts';
 import { Here } from './here.ts';
 import { Keeper } from './keeper.ts';
 import { readPresences, unseen } from './look.ts';
 
 interface Deps extends AnnouncerDeps {
-  readonly sessions: Pick<SessionRegistry, 'of' | 'listen'>;
+  readonly sessions: Pick<SessionRegistry, 'anywhere' | 'listen'>;
+  /** The devices of other nodes. */
+  readonly elsewhere?: Elsewhere;
   readonly timers: Pick<Timers, 'register' | 'putOp' | 'removeOp' | 'noted'>;
 }
 
@@ -27,10 +31,14 @@ export class Presences {
     this.here = new Here(deps, {
       changing: (entry, by) => this.announcer.changing(entry, by),
       left: (entry) => this.keeper.left(entry, this.here),
+      gone: (session, as, last) => deps.elsewhere?.tellGone(session, as, last ? 'all' : 'device'),
+      away: (session, away) => deps.elsewhere?.tellAway(session, away),
     });
     this.announcer = new Announcer(deps, this.here);
     this.keeper = new Keeper(deps);
     deps.sessions.listen(this.here);
+    deps.elsewhere?.listen(new Abroad(this.here));
+    if (deps.elsewhere) deps.elsewhere.deviceOf = (session) => this.here.deviceOf(session);
     deps.timers.register(KIND, (timer) => this.wordsOver(timer));
   }
 

@@ -68,6 +68,11 @@ export function createWorld(store = new MemoryPresenceStore(), settings: Record<
     ...shared,
     timers,
     sessions,
+    delivery: {
+      toUser: (to, user, event, _some, but) => {
+        for (const session of sessions.of(to, user)) if (session !== but && !session.peer.congested) session.peer.push(event); // prettier-ignore
+      },
+    },
     apps: { get: (id) => (id === app.id ? app : undefined) },
     hooks: {
       events: (_app, event) => (wantedByHooks.has(event) ? ['hook'] : undefined),

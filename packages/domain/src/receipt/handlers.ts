@@ -74,11 +74,11 @@ export function receiptHandlers(deps: Deps): HandlersOf<'receipt'> {
       const sight = await deps.conversations.require(ctx, input.ref);
       if (sight.place.kind !== 'direct') return {};
       const peer = peerOf(sight.place.key, ctx.userId);
-      const wanting = deps.sessions.of(ctx.app.id, peer).filter((session) => session.wantsDelivered);
+      const wanted = deps.sessions.everywhere(ctx.app.id, peer).some((session) => session.wantsDelivered);
       const hooked = deps.hooks.events(ctx.app.id, 'receipt.delivered') !== undefined;
-      if (peer === ctx.userId || (wanting.length === 0 && !hooked)) return {};
+      if (peer === ctx.userId || (!wanted && !hooked)) return {};
       const text = eventText('receipt.delivered', JSON.stringify({ by: ctx.userId, upTo: Math.min(input.upTo, sight.hi), at: clock.now() }), sight.place.key); // prettier-ignore
-      for (const session of wanting) session.peer.push(text);
+      deps.delivery.toUser(ctx.app.id, peer, text, 'wantDelivered');
       if (hooked) deps.hooks.emit(ctx.app.id, 'receipt.delivered', sight.place.key, `${text.slice(0, -1)},"u":${JSON.stringify(peer)}}`); // prettier-ignore
       return {};
     },

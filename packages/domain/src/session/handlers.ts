@@ -63,13 +63,14 @@ export async function openSession(
     platform: input.platform,
     device: input.device,
     customInfo: input.customInfo,
-    openedAt: deps.clock.now(),
+    openedAt: deps.sessions.openingTime(app.id, user.id),
     wantsDelivered: input.wantsDelivered === true,
     peer,
     expiresAt: claims.expiresAt,
   };
   deps.sessions.open(app, session, resumed);
-  // Read after the session is in the registry: what is committed from here on reaches it as an event.
+  // Other nodes know of it before its place is read: what any of them commits from here on reaches it as an event.
+  await deps.mesh.settled();
   const standing = await deps.store.users.standing(app.id, user.id, input.instance);
   return {
     session,
@@ -135,13 +136,13 @@ export function sessionHandlers(deps: Deps): HandlersOf<'session'> {
     },
 
     'session.list': async (ctx) => ({
-      sessions: sessions.of(ctx.app.id, ctx.userId).map((session) => ({
+      sessions: sessions.everywhere(ctx.app.id, ctx.userId).map((session) => ({
         session: session.id,
         instance: session.instance,
         platform: session.platform,
         ...(session.device === undefined ? {} : { device: session.device }),
         openedAt: session.openedAt,
-        current: session === ctx.session,
+        current: session.id === ctx.session?.id,
       })),
     }),
 

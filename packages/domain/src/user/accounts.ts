@@ -3,6 +3,7 @@ import { BoundedCache } from '../core/cache.ts';
 import { conflictsAs } from '../core/conflict.ts';
 import type { AppContext } from '../core/context.ts';
 import { Pending } from '../core/pending.ts';
+import type { Mesh } from '../cluster/mesh.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/platform.ts';
 import type { UserRow } from '../ports/rows.ts';
@@ -23,9 +24,11 @@ export class Accounts {
   private readonly store: Store;
   private readonly bus: Bus;
   private readonly clock: Clock;
+  private readonly mesh: Pick<Mesh, 'healthy'>;
   private readonly unsubscribe: () => void;
 
-  constructor(store: Store, bus: Bus, clock: Clock) {
+  constructor(store: Store, bus: Bus, clock: Clock, mesh: Pick<Mesh, 'healthy'>) {
+    this.mesh = mesh;
     this.store = store;
     this.bus = bus;
     this.clock = clock;
@@ -40,7 +43,7 @@ export class Accounts {
   async get(app: string, id: string): Promise<UserRow | undefined> {
     const key = `${app} ${id}`;
     const cached = this.cache.get(key);
-    if (cached) return cached;
+    if (cached && this.mesh.healthy) return cached;
     const row = await this.store.users.get(app, id);
     if (!row || row.deletedAt !== null) return undefined;
     this.cache.set(key, row);
@@ -133,7 +136,8 @@ export class Accounts {
   /** Whether `by` blocked `user`; at once when that is known. */
   isBlocked(app: string, by: string, user: string): boolean | Promise<boolean> {
     const key = `${app} ${by} ${user}`;
-    return this.blocks.get(key) ?? this.reads.share(key, () => this.readBlock(app, by, user, key));
+    const known = this.mesh.healthy ? this.blocks.get(key) : undefined;
+    return known ?? this.reads.share(key, () => this.readBlock(app, by, user, key));
   }
 
   private async readBlock(app: string, by: string, user: string, key: string): Promise<boolean> {
@@ -163,6 +167,12 @@ export class Accounts {
       }
     }
     return out;
+  }
+
+  /** What others changed may not have been heard. */
+  forget(): void {
+    this.cache.clear();
+    this.blocks.clear();
   }
 
   close(): void {

@@ -20,6 +20,7 @@ export function hookedStore(store: Store, hooks: HookDirectory): Store {
     timers: store.timers,
     webhooks: store.webhooks,
     words: store.words,
+    upkeep: store.upkeep,
     waiting: () => store.waiting(),
     commit: (ops) => {
       if (!hooks.any) return store.commit(ops);

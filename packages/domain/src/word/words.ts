@@ -45,6 +45,11 @@ export class Words {
     this.bus.publish(`magpie.${app}.words`, '');
   }
 
+  /** What others changed may not have been heard. */
+  forget(): void {
+    this.known.clear();
+  }
+
   close(): void {
     for (const unsubscribe of this.unsubscribes) unsubscribe();
   }

@@ -1,0 +1,325 @@
+import type { Bus } from '../ports/bus.ts';
+import type { Clock, Random, Report, Scheduler } from '../ports/platform.ts';
+import { Peers, type Peer } from './peers.ts';
+
+/** What a node hears of the others. */
+export interface MeshListener {
+  /** A node came, came back, or lost something: it needs to be told all there is to know. */
+  up?(peer: string): void;
+  /** A node is gone. `crashed`: it did not say so. */
+  down?(peer: string, crashed: boolean): void;
+  /** Notes of others may have been lost: what was kept in mind because of them may be out of date. */
+  missed?(): void;
+}
+
+export interface MeshDeps {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly report?: Report;
+}
+
+const HELLO = 'magpie.mesh.hello';
+const INBOX = 'magpie.mesh.to';
+/** How often a node says that it lives. */
+const BEAT = 1_000;
+/** One that was not heard of for so long is gone. */
+const SILENCE = 5_000;
+/** A node whose own clock stood still for so long has itself been away. */
+const STOOD_STILL = 3_000;
+/** Frames are cut at about so many UTF-16 units: a bus takes no more than a megabyte at once. */
+const FRAME = 200_000;
+const ASK = 1_000;
+/** After the start: for the others to answer the first hello. */
+const JOINING = 300;
+
+interface Hello {
+  readonly from: string;
+  /** How many frames each node was sent. */
+  readonly sent: Readonly<Record<string, number>>;
+  readonly bye?: true;
+}
+
+interface Frame {
+  readonly from: string;
+  /** Counted for each receiver. */
+  readonly n: number;
+  readonly notes: readonly (readonly [kind: string, body: unknown])[];
+}
+
+interface Asked {
+  readonly answers: Map<string, unknown>;
+  readonly missing: Set<string>;
+  readonly done: () => void;
+}
+
+/**
+ * The nodes of a cluster, and what they tell each other. Notes go from node to node, gathered within a turn, in order, at most once; they
+ * are counted, so that a loss is noticed within a second and answered by telling everything anew. Without other nodes it does nothing.
+ */
+export class Mesh {
+  readonly node: string;
+  private readonly deps: MeshDeps;
+  private readonly peers: Peers;
+  private readonly listeners: MeshListener[] = [];
+  private readonly hears = new Map<string, (body: never, from: string) => void>();
+  private readonly answers = new Map<string, (body: never, from: string) => unknown>();
+  private readonly asked = new Map<number, Asked>();
+  private nextAsk = 1;
+  private settling: Promise<void> | undefined;
+  private stops: readonly (() => void)[] = [];
+  private cancelBeat: (() => void) | undefined;
+  private cancelFlush: (() => void) | undefined;
+  private busUp = true;
+  private beatAt: number;
+  private closed = false;
+
+  constructor(deps: MeshDeps) {
+    this.deps = deps;
+    this.node = deps.random.text(10);
+    this.beatAt = deps.clock.now();
+    this.peers = new Peers(deps.clock);
+    this.hear('again', (_body, from) => this.each('up', (listener) => listener.up?.(from)));
+    this.answer('settled', () => true);
+  }
+
+  listen(listener: MeshListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** One handler for each kind of note. */
+  hear<B>(kind: string, handler: (body: B, from: string) => void): void {
+    this.hears.set(kind, handler);
+  }
+
+  /** One handler for each kind of question; its answer, or its promise's, is JSON. */
+  answer<B>(kind: string, handler: (body: B, from: string) => unknown): void {
+    this.answers.set(kind, handler);
+  }
+
+  /** No other node is known. */
+  get alone(): boolean {
+    return this.peers.size === 0;
+  }
+
+  /** Other nodes that live, as far as is known. */
+  get others(): readonly string[] {
+    return this.peers.names;
+  }
+
+  /** Whether what others say is heard: if not, what depends on it must be asked of the store. */
+  get healthy(): boolean {
+    return this.busUp && !this.peers.quiet;
+  }
+
+  /** Resolves when the nodes that are there have been met. */
+  async join(): Promise<void> {
+    const { bus, scheduler } = this.deps;
+    if (!bus.shared) return;
+    this.stops = [
+      bus.subscribe(HELLO, (data) => this.guard(() => this.hello(JSON.parse(data) as Hello))),
+      bus.subscribe(`${INBOX}.${this.node}`, (data) =>
+        this.guard(() => this.take(JSON.parse(data) as Frame)),
+      ),
+      bus.onStatus((up) => this.status(up)),
+    ];
+    this.sayHello();
+    this.cancelBeat = scheduler.after(BEAT, () => this.beat());
+    await new Promise<void>((resolve) => {
+      scheduler.after(JOINING, resolve);
+    });
+    await this.settled();
+  }
+
+  /** Leaves in order: the others need not wait for this node's silence. */
+  close(): void {
+    if (this.closed) return;
+    this.flush();
+    this.closed = true;
+    this.cancelBeat?.();
+    this.cancelFlush?.();
+    if (this.stops.length > 0) this.deps.bus.publish(HELLO, JSON.stringify({ from: this.node, sent: {}, bye: true } satisfies Hello)); // prettier-ignore
+    for (const stop of this.stops) stop();
+    for (const { done } of this.asked.values()) done();
+  }
+
+  send(to: string, kind: string, body: unknown): void {
+    const peer = this.peers.get(to);
+    if (peer) this.queue(peer, JSON.stringify([kind, body]));
+  }
+
+  /** To all others. */
+  tell(kind: string, body: unknown): void {
+    if (this.peers.size === 0) return;
+    const text = JSON.stringify([kind, body]);
+    for (const peer of this.peers.all()) this.queue(peer, text);
+  }
+
+  /** Answers by node; a node that does not answer in time is left out. */
+  async ask<A>(kind: string, body: unknown, to: readonly string[] = this.others): Promise<ReadonlyMap<string, A>> {
+    const peers = to.flatMap((name) => this.peers.get(name) ?? []);
+    if (peers.length === 0 || this.closed) return new Map();
+    const id = this.nextAsk++;
+    const answers = new Map<string, unknown>();
+    await new Promise<void>((resolve) => {
+      const cancel = this.deps.scheduler.after(ASK, () => resolve());
+      const done = (): void => {
+        cancel();
+        resolve();
+      };
+      this.asked.set(id, { answers, missing: new Set(peers.map(({ name }) => name)), done });
+      const text = JSON.stringify(['?', { id, kind, body }]);
+      for (const peer of peers) this.queue(peer, text);
+    });
+    this.asked.delete(id);
+    return answers as ReadonlyMap<string, A>;
+  } // prettier-ignore
+
+  /** Resolves when the others have what they were told so far, or do not answer. Callers of one turn share a question. */
+  settled(): Promise<void> {
+    if (this.alone) return Promise.resolve();
+    this.settling ??= new Promise<void>((resolve) => {
+      this.deps.scheduler.after(0, () => {
+        this.settling = undefined;
+        void this.ask('settled', null).then(() => resolve());
+      });
+    });
+    return this.settling;
+  }
+
+  private queue(peer: Peer, text: string): void {
+    peer.waiting.push(text);
+    peer.size += text.length;
+    if (peer.size > FRAME) this.post(peer);
+    else this.cancelFlush ??= this.deps.scheduler.after(0, () => this.flush());
+  }
+
+  private flush(): void {
+    this.cancelFlush?.();
+    this.cancelFlush = undefined;
+    for (const peer of this.peers.all()) if (peer.waiting.length > 0) this.post(peer);
+  }
+
+  private post(peer: Peer): void {
+    const notes = peer.waiting.join(',');
+    peer.waiting = [];
+    peer.size = 0;
+    this.deps.bus.publish(`${INBOX}.${peer.name}`, `{"from":"${this.node}","n":${++peer.sent},"notes":[${notes}]}`); // prettier-ignore
+  }
+
+  private take({ from, n, notes }: Frame): void {
+    if (from === this.node || this.closed) return;
+    const peer = this.peers.get(from) ?? this.meet(from);
+    const complete = n === peer.got + 1;
+    peer.got = n;
+    peer.heardAt = this.deps.clock.now();
+    for (const [kind, body] of notes) this.guard(() => this.note(peer, kind, body));
+    if (!complete) this.lost(peer);
+  }
+
+  private note(peer: Peer, kind: string, body: unknown): void {
+    if (kind === '?') return void this.reply(peer, body as { id: number; kind: string; body: never });
+    if (kind === '!') {
+      const { id, answer } = body as { id: number; answer: unknown };
+      const asked = this.asked.get(id);
+      if (asked?.missing.delete(peer.name)) asked.answers.set(peer.name, answer);
+      if (asked?.missing.size === 0) asked.done();
+      return;
+    }
+    this.hears.get(kind)?.(body as never, peer.name);
+  }
+
+  private async reply(peer: Peer, { id, kind, body }: { id: number; kind: string; body: never }): Promise<void> {
+    try {
+      const answer = await this.answers.get(kind)?.(body, peer.name);
+      this.queue(peer, JSON.stringify(['!', { id, answer: answer ?? null }]));
+    } catch (error) {
+      // The one who asks goes on without it.
+      this.deps.report?.(`a question of another node (${kind}) could not be answered`, error);
+    }
+  } // prettier-ignore
+
+  private sayHello(): void {
+    this.flush();
+    const sent = Object.fromEntries([...this.peers.all()].map((peer) => [peer.name, peer.sent]));
+    this.deps.bus.publish(HELLO, JSON.stringify({ from: this.node, sent } satisfies Hello));
+  }
+
+  private hello({ from, sent, bye }: Hello): void {
+    if (from === this.node || this.closed) return;
+    if (bye) return this.gone(from, false);
+    const known = this.peers.get(from);
+    const peer = known ?? this.meet(from);
+    peer.heardAt = this.deps.clock.now();
+    const n = sent[this.node];
+    if (!known || n === undefined || n === peer.got) return;
+    peer.got = n;
+    this.lost(peer);
+  }
+
+  private meet(name: string): Peer {
+    const peer = this.peers.add(name);
+    // It may not know this node yet.
+    this.sayHello();
+    this.each('up', (listener) => listener.up?.(name));
+    return peer;
+  }
+
+  /** Something of this node's was lost on its way. */
+  private lost(peer: Peer): void {
+    this.queue(peer, '["again",null]');
+    this.missed();
+  }
+
+  private missed(): void {
+    this.each('missed', (listener) => listener.missed?.());
+  }
+
+  private gone(name: string, crashed: boolean): void {
+    if (!this.peers.remove(name)) return;
+    for (const asked of this.asked.values()) {
+      asked.missing.delete(name);
+      if (asked.missing.size === 0) asked.done();
+    }
+    if (crashed) this.missed();
+    this.each('down', (listener) => listener.down?.(name, crashed));
+  }
+
+  private beat(): void {
+    const now = this.deps.clock.now();
+    // Asleep, stopped, or the clock was set: either way what was heard when says nothing now.
+    const stoodStill = now - this.beatAt > STOOD_STILL || now < this.beatAt;
+    this.beatAt = now;
+    // Others may have been heard of and not listened to yet.
+    if (stoodStill) this.peers.excuse();
+    if (stoodStill) this.missed();
+    // Without a bus nobody is heard: that says nothing of them.
+    if (this.busUp) for (const name of this.peers.silentFor(SILENCE)) this.gone(name, true);
+    this.sayHello();
+    if (!this.closed) this.cancelBeat = this.deps.scheduler.after(BEAT, () => this.beat());
+  }
+
+  private status(up: boolean): void {
+    this.busUp = up;
+    this.missed();
+    if (!up) return;
+    this.peers.excuse();
+    this.sayHello();
+    this.tell('again', null);
+    for (const name of this.others) this.each('up', (listener) => listener.up?.(name));
+  }
+
+  private each(what: string, run: (listener: MeshListener) => void): void {
+    for (const listener of this.listeners) this.guard(() => run(listener), what);
+  }
+
+  /** One bad note must not stop the others. */
+  private guard(run: () => void, what = 'note'): void {
+    try {
+      run();
+    } catch (error) {
+      this.deps.report?.(`what another node told (${what}) could not be used`, error);
+    }
+  }
+}
