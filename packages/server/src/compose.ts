@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createHmac, randomBytes } from 'node:crypto';
+import { createNatsBus, NatsBusError } from '@magpie/bus-nats';
 import {
   createPasswordHasher,
   createSealer,
@@ -10,6 +12,7 @@ import {
 import {
   createDomain,
   createLocalBus,
+  type Bus,
   type Domain,
   type Random,
   type Report,
@@ -20,7 +23,7 @@ import {
 } from '@magpie/domain';
 import { lockDataFolder, openStore, type FolderLock } from '@magpie/store-sql';
 import { webimRoutes } from '@magpie/webim-server';
-import type { ServerConfig } from './config.ts';
+import { ConfigError, type ServerConfig } from './config.ts';
 import { createFileProcessor } from './files/processor.ts';
 import { createFileSigner } from './files/signer.ts';
 import { createDiskStorage, type FileStorage } from './files/storage.ts';
@@ -39,6 +42,8 @@ export interface Composition {
   readonly plugins: { readonly webim: typeof webimRoutes };
   readonly monitor: Monitor;
   readonly lock: FolderLock;
+  /** Whether other nodes can be heard; always, for a node alone. */
+  busUp(): boolean;
   close(): Promise<void>;
 }
 
@@ -68,7 +73,9 @@ export async function compose(config: ServerConfig, version: string, report: Rep
   };
   const hasher = createPasswordHasher();
   const store = await openStore(config.store, { now: clock.now, force: config.force });
-  const bus = createLocalBus();
+  const bus = await openBus(config, await store.epoch(), report);
+  let busUp = true;
+  bus.onStatus((up) => (busUp = up));
   const storage = await createDiskStorage(config.files);
   const signer = await createFileSigner(storage, sealer);
   const outbound = createOutbound({ allow: config.outboundAllow });
@@ -100,6 +107,7 @@ export async function compose(config: ServerConfig, version: string, report: Rep
     plugins: { webim: webimRoutes },
     monitor,
     lock,
+    busUp: () => busUp,
     close: async () => {
       await domain.close();
       await outbound.close();
@@ -108,6 +116,16 @@ export async function compose(config: ServerConfig, version: string, report: Rep
       lock.release();
     },
   };
+}
+
+/** Whoever shares the database shares its mark, and hears nothing of others on the same NATS. */
+async function openBus({ bus }: ServerConfig, epoch: string, report: Report): Promise<Bus> {
+  if (bus === 'local') return createLocalBus();
+  try {
+    return await createNatsBus({ url: bus, prefix: `magpie-${epoch}`, name: `magpie ${hostname()} ${process.pid}`, report }); // prettier-ignore
+  } catch (error) {
+    throw error instanceof NatsBusError ? new ConfigError(error.message) : error;
+  }
 }
 
 async function masterKeyOf(config: ServerConfig): Promise<Uint8Array> {

@@ -1,15 +1,20 @@
 import { join, resolve } from 'node:path';
+import { readOperations, type OperationsConfig } from './config-operations.ts';
+import { ConfigError } from './config-error.ts';
 import { parseRange } from './outbound/addresses.ts';
 
+export { ConfigError };
+
 /** What a server is told from outside (DESIGN §12). */
-export interface ServerConfig {
+export interface ServerConfig extends OperationsConfig {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
   readonly dataFolder: string;
   /** `sqlite:<path>` or `postgres://…`. */
   readonly store: string;
-  readonly bus: 'local';
+  /** `local`, or `nats://…` and `tls://…` for a node of a cluster. */
+  readonly bus: string;
   /** Folder for file bytes. */
   readonly files: string;
   readonly adminToken: string | undefined;
@@ -25,11 +30,6 @@ export interface ServerConfig {
   readonly force: boolean;
 }
 
-/** A setting that can't be used; the message says which and what would do. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ServerConfig {
@@ -37,8 +37,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
   const store = env['MAGPIE_STORE'] || `sqlite:${join(dataFolder, 'magpie.db')}`;
   if (!/^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(store))
     throw new ConfigError('MAGPIE_STORE must be sqlite:<path> or postgres://…');
-  const bus = env['MAGPIE_BUS'] || 'local';
-  if (bus !== 'local') throw new ConfigError('MAGPIE_BUS must be local: this version runs as one node.');
+  const bus = readBus(env, store);
   const files = env['MAGPIE_FILES'] || join(dataFolder, 'files');
   if (/^[a-z0-9]+:\/\//i.test(files))
     throw new ConfigError('MAGPIE_FILES must be a folder: object stores are not supported yet.');
@@ -58,7 +57,26 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     outboundAllow: readRanges(env['MAGPIE_OUTBOUND_ALLOW']),
     logLevel,
     force: env['MAGPIE_FORCE'] === '1',
+    ...readOperations(env),
   };
+}
+
+/** What the nodes of a cluster must share is asked of each: a node with its own would seem to work. */
+function readBus(env: Readonly<Record<string, string | undefined>>, store: string): string {
+  const bus = env['MAGPIE_BUS'] || 'local';
+  if (bus === 'local') return bus;
+  // What was given is not shown: it may hold a password.
+  if (!/^(nats|tls|nats\+tls):\/\/\S/.test(bus))
+    throw new ConfigError('MAGPIE_BUS must be local, nats://host:port or tls://host:port.');
+  if (store.startsWith('sqlite:'))
+    throw new ConfigError('MAGPIE_STORE must be postgres://… when MAGPIE_BUS names a NATS server: all nodes share one PostgreSQL.'); // prettier-ignore
+  if (!env['MAGPIE_MASTER_KEY'])
+    throw new ConfigError('MAGPIE_MASTER_KEY must be set when MAGPIE_BUS names a NATS server, to the same on every node: what one node seals the others open.'); // prettier-ignore
+  if (!env['MAGPIE_FILES'])
+    throw new ConfigError('MAGPIE_FILES must be set when MAGPIE_BUS names a NATS server, to a folder that every node has mounted.'); // prettier-ignore
+  if (!env['MAGPIE_ADMIN_TOKEN'])
+    throw new ConfigError('MAGPIE_ADMIN_TOKEN must be set when MAGPIE_BUS names a NATS server, to the same on every node: each would make its own.'); // prettier-ignore
+  return bus;
 }
 
 function readPort(text: string | undefined): number {
