@@ -13,7 +13,7 @@ import { Mesh } from './cluster/mesh.ts';
 import { contactHandlers } from './contact/handlers.ts';
 import { conversationHandlers } from './conversation/handlers.ts';
 import { Conversations } from './conversation/resolve.ts';
-import { checkSize } from './core/guards.ts';
+import { checkSize, nodesOfCaller } from './core/guards.ts';
 import { Pressure, type PressureLevel } from './core/pressure.ts';
 import { RateLimiter } from './core/rate.ts';
 import { RawJson, type AppContext, type Ctx, type Handler, type Handlers } from './core/context.ts';
@@ -209,9 +209,9 @@ function serveRooms(deps: Deps): void {
 }
 
 /** Sends have a rate of their own, among their guards. */
-function takeRequest({ rate }: Deps, { app, userId }: Ctx): void {
-  const perSecond = app.settings['limits.rate.requests'];
-  rate.take(`r ${app.id} ${userId}`, perSecond, perSecond * 2);
+function takeRequest(deps: Deps, ctx: Ctx): void {
+  const perSecond = ctx.app.settings['limits.rate.requests'];
+  deps.rate.take(`r ${ctx.app.id} ${ctx.userId}`, perSecond, perSecond * 2, nodesOfCaller(deps, ctx));
 }
 
 function refusal(caller: Caller): MagpieError {

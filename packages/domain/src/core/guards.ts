@@ -80,13 +80,20 @@ export function createAttempt(
 /** Returns a promise only when it must wait: the array is walked for every message. */
 export type SendGuard = (attempt: SendAttempt, deps: Deps) => void | Promise<void>;
 
-export const rateGuard: SendGuard = ({ ctx, place }, { rate }) => {
+export const rateGuard: SendGuard = ({ ctx, place }, deps) => {
   const { settings } = ctx.app;
-  rate.take(`u ${ctx.app.id} ${ctx.userId}`, settings['limits.rate.user'], settings['limits.rate.userBurst']);
-  rate.take(`a ${ctx.app.id}`, settings['limits.rate.app'], settings['limits.rate.app']);
+  const mine = nodesOfCaller(deps, ctx);
+  const all = 1 + deps.mesh.others.length;
+  deps.rate.take(`u ${ctx.app.id} ${ctx.userId}`, settings['limits.rate.user'], settings['limits.rate.userBurst'], mine); // prettier-ignore
+  deps.rate.take(`a ${ctx.app.id}`, settings['limits.rate.app'], settings['limits.rate.app'], all);
   if (place.kind === 'group')
-    rate.take(`g ${place.num}`, settings['limits.rate.group'], settings['limits.rate.group']);
+    deps.rate.take(`g ${place.num}`, settings['limits.rate.group'], settings['limits.rate.group'], all);
 };
+
+/** On how many nodes a user may be asking: what is allowed is shared among them. */
+export function nodesOfCaller({ mesh, elsewhere }: Pick<Deps, 'mesh' | 'elsewhere'>, ctx: Ctx): number {
+  return mesh.alone ? 1 : 1 + elsewhere.nodesOf(ctx.app.id, ctx.userId).length;
+}
 
 export const sizeGuard: SendGuard = (attempt) => {
   attempt.given = bodyText(attempt);

@@ -17,6 +17,13 @@ function waitOf(run: () => void): number | undefined {
 }
 
 describe('RateLimiter', () => {
+  it('gives each of several sharers its part, at least one at a time', () => {
+    const limiter = new RateLimiter(clock());
+    const take = (key: string, burst: number) => waitOf(() => limiter.take(key, 10, burst, 2));
+    expect([take('k', 4), take('k', 4), take('k', 4)]).toEqual([undefined, undefined, 200]);
+    expect([take('one', 1), take('one', 1)]).toEqual([undefined, 200]);
+  });
+
   it('lets a burst through, then the rate, and says how long to wait', () => {
     const time = clock();
     const limiter = new RateLimiter(time);

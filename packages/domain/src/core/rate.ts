@@ -16,9 +16,14 @@ export class RateLimiter {
     this.clock = clock;
   }
 
-  /** Takes one token or throws RATE_LIMITED with the wait. `perSecond` 0 = no bound. */
-  take(key: string, perSecond: number, burst: number): void {
-    if (perSecond <= 0) return;
+  /**
+   * Takes one token or throws RATE_LIMITED with the wait. `perSecond` 0 = no bound. `sharers`: nodes that hand out tokens of this key,
+   * each its part.
+   */
+  take(key: string, wholePerSecond: number, wholeBurst: number, sharers = 1): void {
+    if (wholePerSecond <= 0) return;
+    const perSecond = wholePerSecond / sharers;
+    const burst = Math.max(1, wholeBurst / sharers);
     const now = this.clock.now();
     const bucket = this.buckets.get(key);
     if (!bucket) {
