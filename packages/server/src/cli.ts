@@ -2,6 +2,7 @@ import { signToken04, signUserSig, signDynamicToken } from '@magpie/credentials'
 import { MagpieError, type DoorInput, type Input, type OperationName, type Output } from '@magpie/protocol';
 import { Command } from 'commander';
 import { adminTokenOf } from './admin-token.ts';
+import { registerDataCommands } from './cli-data.ts';
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { VERSION } from './version.ts';
@@ -130,6 +131,8 @@ token
     const [appKey, clientId, clientSecret] = split(options.door, 3);
     line(signDynamicToken({ appKey, clientId, clientSecret, userId: options.user, now: Date.now(), ttlSeconds: wholeNumber(options.seconds, '--seconds') })); // prettier-ignore
   });
+
+registerDataCommands(program);
 
 /** The running server's REST API; without one, the data folder itself (which its lock keeps to one of us). */
 async function call<N extends OperationName>(operation: N, input: Input<N>): Promise<Output<N>> {

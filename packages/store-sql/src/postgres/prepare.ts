@@ -5,7 +5,7 @@ import { migrate } from '../migrations/run.ts';
 import { executeOn } from './pool.ts';
 
 /** Any number that only we lock: migrations of two nodes starting together come one after the other. */
-const MIGRATION_LOCK = 7_305_808_869_231;
+export const MIGRATION_LOCK = 7_305_808_869_231;
 
 /** Checks the server's durability, migrates, and answers the epoch. */
 export async function prepareDatabase(client: pg.Client, now: number, force: boolean): Promise<string> {
