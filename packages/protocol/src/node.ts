@@ -15,6 +15,13 @@ export const nodeStatus = defineOperation({
     startedAt: time,
     connections: count,
     sessions: count,
+    /** Its name among the nodes of its cluster, the others it knows, their sessions, and whether it hears them. */
+    cluster: v.object({
+      node: v.string(),
+      others: v.array(v.string()),
+      sessions: count,
+      healthy: v.boolean(),
+    }),
     /** 0 none, 1 sheds low room traffic, 2 sheds all but high, 3 refuses what is not durable yet. */
     pressure: count,
     /** Lateness of the event loop over the last seconds, ms: the 99th percentile. */

@@ -15,6 +15,12 @@ export function nodeHandlers(deps: Deps): HandlersOf<'node'> {
         startedAt: reading.startedAt,
         connections,
         sessions: deps.sessions.count,
+        cluster: {
+          node: deps.mesh.node,
+          others: [...deps.mesh.others],
+          sessions: deps.elsewhere.count,
+          healthy: deps.mesh.healthy,
+        },
         pressure: deps.pressure.level,
         lag,
         queues: { append: deps.store.waiting(), requests, outbound, webhooks: { ...webhooks }, timers },
