@@ -1,4 +1,4 @@
-import { Connection, Flusher, Turns, type RunningServer } from '@magpie/server';
+import { CoarseClock, Connection, Flusher, Meter, Turns, type RunningServer } from '@magpie/server';
 import { openInput } from '../clients/magpie.ts';
 
 /** A connection of the gateway without its socket: frames are handed in and taken out as text. */
@@ -12,16 +12,24 @@ export async function openClient(
   id: string,
 ): Promise<SocketlessClient> {
   const open = new Map<number, (frame: string) => void>();
+  const meter = new Meter(new CoarseClock(), 0);
   const connection = new Connection(
     {
       domain,
       flusher: new Flusher(Number.POSITIVE_INFINITY),
       now: Date.now,
-      ready: () => true,
+      accepting: () => true,
       turns: new Turns(),
-      onError: (error) => {
-        throw error;
+      watch: {
+        operation: (name) => meter.operation(name),
+        app: (app) => meter.apps.of(app),
+        tellFrom: Number.POSITIVE_INFINITY,
+        tell: () => undefined,
+        failed: (_what, error) => {
+          throw error;
+        },
       },
+      onClose: () => undefined,
       onOpened: () => undefined,
       onGone: () => undefined,
     },

@@ -252,6 +252,19 @@ describe('client', () => {
     expect([client.session.state, opens()]).toEqual(['online', 2]);
   });
 
+  test('a server that closes before the time it said is given that time all the same', async () => {
+    const { client, server, clock, login } = world();
+    await login();
+    server.push({ reconnect: { after: 8_000 } });
+    await clock.advance(1_000);
+    server.drop(4300);
+    await clock.advance(6_000);
+    const opens = () => server.calls.filter(({ op }) => op === 'session.open').length;
+    expect([client.session.state, opens()]).toEqual(['waiting', 1]);
+    await clock.advance(2_000);
+    expect([client.session.state, opens()]).toEqual(['online', 2]);
+  });
+
   test('a silent peer is noticed by the heartbeat', async () => {
     const { client, server, clock, login } = world();
     await login();

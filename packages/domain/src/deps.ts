@@ -26,7 +26,7 @@ import type { Rooms } from './room/rooms.ts';
 import type { Elsewhere } from './session/elsewhere.ts';
 import type { SessionRegistry } from './session/registry.ts';
 import type { Timers } from './timer/timers.ts';
-import type { BeforeHooks } from './webhook/before.ts';
+import type { BeforeHooks, OnAsked } from './webhook/before.ts';
 import type { HookDirectory } from './webhook/hooks.ts';
 import type { SendHook } from './webhook/send-hook.ts';
 import type { Words } from './word/words.ts';
@@ -49,6 +49,8 @@ export interface Ports {
   readonly tokens: (apps: AppDirectory) => TokenVerifier;
   /** Absent: nobody wants to know. */
   readonly report?: Report;
+  /** Hears how many ms an app's back end took over what it is asked before an operation, and whether it answered. */
+  readonly onAsked?: OnAsked;
 }
 
 /** What use cases share. */

@@ -61,8 +61,19 @@ const scheduler: Scheduler = {
   },
 };
 
+/** Hears of what drivers do, for metrics. */
+export interface Observer {
+  committed(units: number, ms: number): void;
+  asked(ms: number, answered: boolean): void;
+}
+
 /** The only place that constructs drivers. */
-export async function compose(config: ServerConfig, version: string, report: Report): Promise<Composition> {
+export async function compose(
+  config: ServerConfig,
+  version: string,
+  report: Report,
+  observer?: Observer,
+): Promise<Composition> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(config.dataFolder);
   const masterKey = await masterKeyOf(config);
@@ -72,7 +83,11 @@ export async function compose(config: ServerConfig, version: string, report: Rep
     open: (sealed, context) => seals.unseal(sealed, place(context)),
   };
   const hasher = createPasswordHasher();
-  const store = await openStore(config.store, { now: clock.now, force: config.force });
+  const store = await openStore(config.store, {
+    now: clock.now,
+    force: config.force,
+    onBatch: observer && ((units, ms) => observer.committed(units, ms)),
+  });
   const bus = await openBus(config, await store.epoch(), report);
   let busUp = true;
   bus.onStatus((up) => (busUp = up));
@@ -93,6 +108,7 @@ export async function compose(config: ServerConfig, version: string, report: Rep
     outbound,
     node: monitor,
     report,
+    onAsked: (ms, answered) => observer?.asked(ms, answered),
     hmac: (secret, text) => createHmac('sha256', secret).update(text, 'utf8').digest('hex'),
     signer: { sign: (app, fileId, life) => signer.sign(app, fileId, clock.now(), life) },
     tokens: (apps) => (tokens = createTokenVerifier({ apps, sealer, clock, masterKey })),

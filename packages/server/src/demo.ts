@@ -20,12 +20,18 @@ export async function ensureDemo(domain: Domain): Promise<void> {
     userId: '',
   } as const;
   if (!domain.apps.get(APP)) {
-    await domain.call('app.create', operator, {
+    await domain
+      .call('app.create', operator, {
       id: APP,
       name: 'Demo',
       doors: [{ kind: 'tim', id: APP_ID }, { kind: 'zim', id: APP_ID }, { kind: 'webim', id: APP_KEY }],
       settings: { registration: 'open' },
-    }); // prettier-ignore
+    })
+      .catch(async (error: unknown) => {
+        // Of nodes that start together one is first.
+        if (!(error instanceof MagpieError && error.code === 'APP_EXISTS')) throw error;
+        await domain.apps.reload();
+      }); // prettier-ignore
   }
   const app = domain.apps.get(APP);
   if (!app) return;
@@ -62,14 +68,18 @@ export function demoRoutes(http: FastifyInstance, options: DemoOptions): void {
   });
 }
 
-/** The socket's own peer counts; a proxy in between, or a name that was rebound, is no loopback. */
 function refuseRemote(request: FastifyRequest): void {
+  if (fromThisMachine(request)) return;
+  throw new MagpieError('FORBIDDEN', { message: 'Demo credentials are for this machine only.' });
+}
+
+/** The socket's own peer counts; a proxy in between, or a name that was rebound, is no loopback. */
+export function fromThisMachine(request: FastifyRequest): boolean {
   const forwarded = Object.keys(request.headers).some(
     (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
   );
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  if (!forwarded && isLoopback(host) && isLoopback(request.socket.remoteAddress ?? '')) return;
-  throw new MagpieError('FORBIDDEN', { message: 'Demo credentials are for this machine only.' });
+  return !forwarded && isLoopback(host) && isLoopback(request.socket.remoteAddress ?? '');
 }
 
 function credentials(options: DemoOptions, userId: string): Record<string, unknown> {

@@ -1,12 +1,15 @@
-import { pino } from 'pino';
 import { MasterKeyError } from '@magpie/credentials';
 import { ConfigError, readConfig } from './config.ts';
+import { createLog } from './log.ts';
 import { startServer, type RunningServer } from './server.ts';
+
+/** Beyond the time for draining: for the last commit and the webhooks under way. */
+const CLOSING = 15_000;
 
 /** The process: configuration from the environment, a few lines for the person who typed the command, signals. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const log = pino({ level: config.logLevel });
+  const log = createLog(config);
   const server = await startServer(config, log);
   announce(server, config.dataFolder);
   let stopping = false;
@@ -19,17 +22,19 @@ async function main(): Promise<void> {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
-      process.stdout.write('\nStopping…\n');
+      process.stdout.write('\nStopping… (once more to end at once)\n');
+      setTimeout(() => fail(new Error('it did not stop in time')), config.drain + CLOSING).unref();
       server.close().then(() => process.exit(0), fail);
     });
   }
 }
 
-function announce({ url, demo, chat }: RunningServer, dataFolder: string): void {
+function announce({ url, demo, chat, metricsUrl }: RunningServer, dataFolder: string): void {
   const lines = [`Magpie is running at ${url}`, `  data     ${dataFolder}`];
   if (chat) lines.push(`  chat     ${url}/`);
   else lines.push('  chat     not built (npm run build -- chat)');
   if (demo) lines.push('  demo     open the chat page in two windows and pick two users:', ...['alice', 'bob'].map((user) => `           ${url}/?user=${user}`)); // prettier-ignore
+  if (metricsUrl !== undefined) lines.push(`  metrics  ${metricsUrl}`);
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

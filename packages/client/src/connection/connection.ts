@@ -48,6 +48,8 @@ export class Connection {
   #cancelOpening: (() => void) | undefined;
   #error: MagpieError | undefined;
   #kicked: KickReason | undefined;
+  /** When the server asked this client to connect again, by this device's clock. */
+  #moveAt = 0;
 
   constructor(platform: Platform, url: string, handlers: ConnectionHandlers) {
     this.#platform = platform;
@@ -159,6 +161,7 @@ export class Connection {
   }
 
   #dial(): void {
+    this.#moveAt = 0;
     this.#cancelOpening?.();
     this.#cancelOpening = this.#platform.clock.after(LIMITS.connection.openTimeout, () => {
       if (this.#state.name === 'dialing' || this.#state.name === 'opening') this.#feed({ type: 'silent' });
@@ -197,7 +200,10 @@ export class Connection {
     } catch {
       return;
     }
-    if (frame.reconnect) this.#feed({ type: 'moveOn', after: frame.reconnect.after });
+    if (frame.reconnect) {
+      this.#moveAt = this.#platform.clock.now() + frame.reconnect.after;
+      this.#feed({ type: 'moveOn', after: frame.reconnect.after });
+    }
     this.#handlers.onFrame(frame);
   }
 
@@ -208,7 +214,9 @@ export class Connection {
     this.#error = new MagpieError('OFFLINE', { detail: { code, reason } });
     const kick = this.#kicked ?? kickReasonOf(code);
     if (kick !== undefined || code === CLOSE.LOGGED_OUT) return this.#handlers.onEnded(kick, this.#error);
-    if (mayReconnect(code)) return this.#feed({ type: 'closed', after: 0 });
+    // Closed before the time it was asked to go at: all who were asked must not come at once all the same.
+    const after = Math.max(0, this.#moveAt - this.#platform.clock.now());
+    if (mayReconnect(code)) return this.#feed({ type: 'closed', after });
     if (code === CLOSE.UNSUPPORTED_PROTOCOL) {
       return this.#handlers.onEnded(undefined, new MagpieError('BAD_REQUEST', { message: 'The server does not speak this client’s protocol.' })); // prettier-ignore
     }

@@ -35,7 +35,10 @@ export interface BeforeDeps {
   readonly random: Random;
   readonly outbound: Outbound;
   readonly hmac: Hmac;
+  readonly onAsked?: OnAsked;
 }
+
+export type OnAsked = (ms: number, answered: boolean) => void;
 
 /** The answer was there, but is none that a hook may give. */
 class BadAnswer extends Error {}
@@ -78,9 +81,12 @@ export class BeforeHooks {
     const { clock } = this.deps;
     if (!trouble.breaker.admits(clock.now())) return this.failed(ctx, trouble, operation, 'not asked, as it did not answer before'); // prettier-ignore
     let answer: OutboundAnswer;
+    const asked = clock.now();
     try {
       answer = await this.request(ctx, hook, operation, input);
+      this.deps.onAsked?.(clock.now() - asked, true);
     } catch (error) {
+      this.deps.onAsked?.(clock.now() - asked, false);
       trouble.breaker.unanswered(clock.now());
       return this.failed(ctx, trouble, operation, troubleOf(error));
     }

@@ -1,6 +1,10 @@
 import type { Domain } from '@magpie/domain';
 import { LIMITS, MagpieError, PROTOCOL_VERSION } from '@magpie/protocol';
+import { pino } from 'pino';
 import { afterEach, expect, it, vi } from 'vitest';
+import { CoarseClock } from '../metrics/clock.ts';
+import { Meter } from '../metrics/meter.ts';
+import { createWatch } from '../metrics/watch.ts';
 import { Connection } from './connection.ts';
 import { Flusher } from './flusher.ts';
 import { Turns } from './turns.ts';
@@ -16,7 +20,7 @@ async function connect(run: (n: number) => Promise<unknown>) {
   const asked: number[] = [];
   const said: string[] = [];
   const domain = {
-    openSession: () => Promise.resolve({ session: { userId: 'alice' }, output: {}, app: {} }),
+    openSession: () => Promise.resolve({ session: { userId: 'alice' }, output: {}, app: { id: 'demo' } }),
     sessions: { detach: () => undefined },
     run: (_op: string, _ctx: unknown, input: { cursor: string }) => {
       asked.push(Number(input.cursor));
@@ -33,7 +37,11 @@ async function connect(run: (n: number) => Promise<unknown>) {
     pause: () => (socket.reading = false),
     resume: () => (socket.reading = true),
   };
-  const connection = new Connection({ domain: domain as unknown as Domain, flusher: new Flusher(Infinity), now: Date.now, ready: () => true, turns, onError: () => undefined, onOpened: () => undefined, onGone: () => undefined }, socket, ''); // prettier-ignore
+  const clock = new CoarseClock();
+  const meter = new Meter(clock, 20);
+  const closes: string[] = [];
+  const watch = createWatch({ meter, log: pino({ level: 'silent' }), slow: 0, onRefused: () => undefined });
+  const connection = new Connection({ domain: domain as unknown as Domain, flusher: new Flusher(Infinity), now: Date.now, accepting: () => true, turns, watch, onClose: (why) => closes.push(why), onOpened: () => undefined, onGone: () => undefined }, socket, ''); // prettier-ignore
   const open = { token: 'x', instance: 'one', platform: 'web', protocol: PROTOCOL_VERSION };
   connection.receive(JSON.stringify({ q: [{ id: 1, op: 'session.open', in: open }] }));
   await turn();
@@ -42,7 +50,7 @@ async function connect(run: (n: number) => Promise<unknown>) {
     const q = Array.from({ length: count }, (_, i) => ({ id: from + i, op: 'conversation.list', in: { limit: 1, cursor: `${from + i}` } })); // prettier-ignore
     connection.receive(JSON.stringify({ q }));
   };
-  return { asked, said, socket, turns, connection, ask };
+  return { asked, said, socket, turns, connection, ask, meter, closes };
 }
 
 it('begins no more in a turn than its share; the rest waits in order, unread meanwhile', async () => {
@@ -95,4 +103,37 @@ it('closes with a resumable code when more waits than is kept', async () => {
   const long = JSON.stringify({ q: [{ id: 1, op: 'x'.repeat(200_000) }] });
   for (let n = 0; n < 25; n++) connection.receive(long);
   await vi.waitFor(() => expect(socket.closed).toBe(4303));
+});
+
+it('is counted: requests, errors and messages of its app, and why it was closed', async () => {
+  const { meter, connection, ask, closes } = await connect((n) =>
+    n % 2 === 0 ? Promise.reject(new MagpieError('NOT_MEMBER')) : Promise.resolve({}),
+  );
+  ask(1, 10);
+  // The first of its own is the one that opened the session.
+  await vi.waitFor(() => expect(meter.apps.of('demo').requests).toBe(11));
+  connection.receive(JSON.stringify({ q: [{ id: 99, op: 'no.such', in: {} }] }));
+  await turn();
+  const list = meter.operation('conversation.list');
+  expect([list.count, list.errors, meter.apps.of('demo').errors]).toEqual([10, { NOT_MEMBER: 5 }, 6]);
+  expect(meter.operation('no.such').name).toBe('unknown');
+  expect(meter.operation('unknown').errors).toEqual({ UNKNOWN_OPERATION: 1 });
+  // One in seven is timed, the first of them.
+  expect(list.latency.counts.reduce((a, b) => a + b)).toBe(2);
+  connection.end('EXPIRED');
+  await vi.waitFor(() => expect(closes).toEqual(['EXPIRED']));
+});
+
+it('that leaves answers what is under way, takes nothing more, and closes so that it may be resumed', async () => {
+  const done: (() => void)[] = [];
+  const { connection, ask, asked, said, socket } = await connect(() => new Promise<void>((resolve) => done.push(resolve))); // prettier-ignore
+  ask(1, 2);
+  await turn();
+  connection.leave();
+  ask(3);
+  await turn();
+  expect([asked, socket.closed]).toEqual([[1, 2], 0]);
+  for (const resolve of done) resolve();
+  await vi.waitFor(() => expect(socket.closed).toBe(4300));
+  expect(said.join('')).toContain('"id":2,"ok"');
 });

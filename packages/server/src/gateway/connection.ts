@@ -1,5 +1,8 @@
 import { checkInput, type Ctx, type Domain, type Session, type SessionPeer } from '@magpie/domain';
 import { CLOSE, LIMITS, MagpieError, OPERATIONS, type CloseName, type Input, type RequestEnvelope } from '@magpie/protocol'; // prettier-ignore
+import type { AppTally } from '../metrics/apps.ts';
+import type { OperationTally } from '../metrics/meter.ts';
+import type { RequestWatch } from '../metrics/watch.ts';
 import { replyText, errorText } from '../operation.ts';
 import { readFrame } from './frame.ts';
 import { NONE, type Flusher, type Outbound } from './flusher.ts';
@@ -12,10 +15,12 @@ export interface ConnectionDeps {
   readonly domain: Domain;
   readonly flusher: Flusher;
   readonly now: () => number;
-  readonly ready: () => boolean;
+  /** False: whoever has no session yet should go elsewhere. */
+  readonly accepting: () => boolean;
   readonly turns: Turns;
-  /** Every error that is answered. */
-  readonly onError: (error: MagpieError, operation: string) => void;
+  readonly watch: RequestWatch;
+  /** This side closes it. */
+  readonly onClose: (why: CloseName) => void;
   /** Once, when a session was opened. */
   readonly onOpened: (connection: Connection) => void;
   /** Once, when the socket is gone. */
@@ -37,6 +42,7 @@ export class Connection implements Outbound, SessionPeer, Waiter {
   private readonly deps: ConnectionDeps;
   private session: Session | undefined;
   private ctx: Ctx | undefined;
+  private tally: AppTally | undefined;
   private opening = false;
   private inFlight = 0;
   /** Requests taken in the turn named beside. */
@@ -48,6 +54,8 @@ export class Connection implements Outbound, SessionPeer, Waiter {
   private heldAt = 0;
   private ending: CloseName | undefined;
   private closed = false;
+  /** No more requests are taken: it ends when those under way are answered. */
+  private leaving = false;
 
   constructor(deps: ConnectionDeps, socket: GatewaySocket, address: string) {
     this.deps = deps;
@@ -71,7 +79,7 @@ export class Connection implements Outbound, SessionPeer, Waiter {
 
   /** A frame arrived. */
   receive(text: string): void {
-    if (this.ending || this.closed) return;
+    if (this.ending || this.closed || this.leaving) return;
     this.lastSeen = this.deps.now();
     if (this.held) {
       this.held.add(text);
@@ -133,6 +141,17 @@ export class Connection implements Outbound, SessionPeer, Waiter {
     if (this.replies.length + this.events.length === 0) this.flushed();
   }
 
+  /** The server is about to stop: asks the peer to connect again in so many ms, which is served until then. */
+  askToReconnect(after: number): void {
+    if (!this.closed && !this.ending) this.socket.send(`{"reconnect":{"after":${after}}}`);
+  }
+
+  /** Answers what is under way, takes nothing more, and closes. */
+  leave(): void {
+    this.leaving = true;
+    if (this.inFlight === 0) this.end('DRAINING');
+  }
+
   overflow(): void {
     this.ending = 'SLOW_CONSUMER';
   }
@@ -149,6 +168,7 @@ export class Connection implements Outbound, SessionPeer, Waiter {
     // What it sends must be read for its close frame to be found.
     if (this.held) this.socket.resume();
     this.drop();
+    this.deps.onClose(this.ending);
     this.socket.close(CLOSE[this.ending], this.ending);
     if (this.session) this.deps.domain.sessions.detach(this.session);
   }
@@ -158,6 +178,7 @@ export class Connection implements Outbound, SessionPeer, Waiter {
     if (this.replies === NONE) this.replies = [text];
     else this.replies.push(text);
     this.deps.flusher.mark(this);
+    if (this.leaving && this.inFlight === 0) this.end('DRAINING');
   }
 
   private take(text: string): void {
@@ -176,21 +197,33 @@ export class Connection implements Outbound, SessionPeer, Waiter {
   private handle(request: RequestEnvelope): void {
     this.inFlight++;
     this.deps.turns.begun();
+    const { watch } = this.deps;
+    const tally = watch.operation(request.op);
+    const began = tally.begin();
     const fail = (thrown: unknown): void => {
       const error = MagpieError.from(thrown);
       if (error.code === 'OVERLOADED') this.rest(error.retryAfter ?? 100);
       this.ended();
-      this.deps.onError(error, request.op);
+      watch.failed({ tally, ctx: this.ctx, request: request.id }, error);
+      this.counted(tally, request.id, began, true);
       this.reply(errorText(request.id, error));
     };
     try {
       this.run(request).then((output) => {
         this.ended();
+        this.counted(tally, request.id, began, false);
         this.reply(replyText(request.id, output));
       }, fail);
     } catch (thrown) {
       fail(thrown);
     }
+  }
+
+  private counted(tally: OperationTally, request: number, began: number, failed: boolean): void {
+    const { watch } = this.deps;
+    const took = tally.end(began);
+    if (took >= watch.tellFrom) watch.tell({ tally, ctx: this.ctx, request }, took);
+    this.tally?.add(tally.sends, failed);
   }
 
   private ended(): void {
@@ -259,8 +292,10 @@ export class Connection implements Outbound, SessionPeer, Waiter {
   private run({ op, in: input }: RequestEnvelope): Promise<unknown> {
     const definition = OPERATIONS.get(op);
     if (!definition) throw new MagpieError('UNKNOWN_OPERATION', { detail: { operation: op.slice(0, 64) } });
-    if (!this.deps.ready()) throw new MagpieError('DRAINING');
-    if (op === 'session.open') return this.open(checkInput(definition, input) as Input<'session.open'>);
+    if (op === 'session.open') {
+      if (!this.deps.accepting()) throw new MagpieError('DRAINING');
+      return this.open(checkInput(definition, input) as Input<'session.open'>);
+    }
     if (!this.ctx) throw new MagpieError('UNAUTHENTICATED');
     return this.deps.domain.run(op, this.ctx, checkInput(definition, input));
   }
@@ -272,6 +307,7 @@ export class Connection implements Outbound, SessionPeer, Waiter {
       const { session, output, app } = await this.deps.domain.openSession(this, input);
       this.session = session;
       this.deps.onOpened(this);
+      this.tally = this.deps.watch.app(app.id);
       this.ctx = { app, caller: 'user', userId: session.userId, session, address: this.address };
       // The socket may have gone while the token was checked.
       if (this.closed) this.deps.domain.sessions.detach(session);

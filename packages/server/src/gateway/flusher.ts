@@ -22,6 +22,9 @@ export interface Outbound {
 export class Flusher {
   private dirty: Outbound[] = [];
   private scheduled = false;
+  /** Since the start. */
+  frames = 0;
+  events = 0;
   private readonly maxQueued: number;
 
   constructor(maxQueued: number) {
@@ -42,8 +45,10 @@ export class Flusher {
     this.scheduled = false;
     let shared: readonly string[] = [];
     let frame: Buffer | undefined;
+    this.frames += ready.length;
     for (const connection of ready) {
       const { replies, events } = connection;
+      this.events += events.length;
       connection.replies = NONE;
       connection.events = NONE;
       if (replies.length > 0) {

@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Domain } from '@magpie/domain';
-import { CLOSE, LIMITS, PROTOCOL_VERSION, type MagpieError } from '@magpie/protocol';
+import { LIMITS, PROTOCOL_VERSION, type CloseName } from '@magpie/protocol';
 import { WebSocket, WebSocketServer, type RawData } from 'ws';
+import type { RequestWatch } from '../metrics/watch.ts';
 import { Connection, type ConnectionDeps } from './connection.ts';
+import { handOver } from './drain.ts';
 import { Flusher } from './flusher.ts';
 import { relieve } from './relief.ts';
 import { WsSocket } from './socket.ts';
@@ -14,7 +16,23 @@ export interface GatewayOptions {
   readonly domain: Domain;
   readonly version: string;
   readonly trustProxy: boolean;
-  readonly onError: (error: MagpieError, operation: string) => void;
+  readonly watch: RequestWatch;
+  /** The server closes a connection. */
+  readonly onClose: (why: CloseName) => void;
+}
+
+/** What a gateway says of itself to whoever measures. */
+export interface GatewayCounts {
+  /** Connections. */
+  readonly size: number;
+  /** Requests being worked on. */
+  readonly requests: number;
+  /** Bytes handed to sockets and not gone, as of the last look. */
+  readonly outbound: number;
+  /** Connections that were not taken. */
+  readonly refused: number;
+  readonly frames: number;
+  readonly events: number;
 }
 
 const SWEEP = 5_000;
@@ -25,7 +43,7 @@ class PeerSocket extends WebSocket {
 }
 
 /** WebSockets at `/ws`: admission, heartbeat, drain. */
-export class Gateway {
+export class Gateway implements GatewayCounts {
   private readonly connections = new Map<Connection, WebSocket>();
   private readonly perAddress = new Map<string, number>();
   private readonly wss = new WebSocketServer({ noServer: true, WebSocket: PeerSocket, maxPayload: LIMITS.frame.maxBytes * 4, perMessageDeflate: false, clientTracking: false }); // prettier-ignore
@@ -34,6 +52,7 @@ export class Gateway {
   private readonly hello: string;
   private readonly timer: NodeJS.Timeout;
   private draining = false;
+  refused = 0;
   /** Connections without a session, the oldest first, each with the time it is given. */
   private readonly unopened = new Map<Connection, number>();
   private openTimer: NodeJS.Timeout | undefined;
@@ -43,14 +62,15 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.options = options;
-    const { domain, onError } = options;
+    const { domain, watch, onClose } = options;
     this.deps = {
       domain,
       flusher: this.flusher,
       now: Date.now,
-      ready: () => !this.draining,
+      accepting: () => !this.draining,
       turns: this.turns,
-      onError,
+      watch,
+      onClose,
       onOpened: (connection) => this.unopened.delete(connection),
       onGone: (connection) => this.gone(connection),
     };
@@ -62,6 +82,14 @@ export class Gateway {
 
   get size(): number {
     return this.connections.size;
+  }
+
+  get frames(): number {
+    return this.flusher.frames;
+  }
+
+  get events(): number {
+    return this.flusher.events;
   }
 
   /** Requests being worked on. */
@@ -88,7 +116,10 @@ export class Gateway {
     if (path !== '/ws') return refuse(socket, 404, 'Not Found');
     const { maxTotal, maxPerAddress, maxUnopened } = LIMITS.connection;
     const busy = this.draining || this.options.domain.pressure >= 3 || this.size >= maxTotal || this.unopened.size >= maxUnopened || (this.perAddress.get(address) ?? 0) >= maxPerAddress; // prettier-ignore
-    if (busy) return refuse(socket, 503, 'Service Unavailable');
+    if (busy) {
+      this.refused++;
+      return refuse(socket, 503, 'Service Unavailable');
+    }
     this.wss.handleUpgrade(request, socket, head, (ws) => this.accept(ws, socket, address));
   };
 
@@ -140,22 +171,13 @@ export class Gateway {
       if (connection.lastSeen < silent && !connection.unread) connection.end('HEARTBEAT_MISSED');
   }
 
-  /** Asks every client to connect again, spread over `spread` ms, then closes. */
-  async drain(spread: number): Promise<void> {
+  /**
+   * Takes no more connections and hands over those it has: clients are told to connect again, each after a time of its own, and are
+   * served until then. Who is still here afterwards gets its answers and is closed. Never longer than `within` ms.
+   */
+  async drain(within: number): Promise<void> {
     this.draining = true;
-    const text = (after: number) => JSON.stringify({ reconnect: { after: Math.round(after) } });
-    for (const ws of this.connections.values())
-      if (ws.readyState === ws.OPEN) ws.send(text(Math.random() * spread));
-    for (const ws of this.connections.values()) ws.close(CLOSE.DRAINING, 'DRAINING');
-    await new Promise<void>((resolve) => {
-      const end = setTimeout(done, 1_000);
-      const check = setInterval(() => this.connections.size === 0 && done(), 20);
-      function done(): void {
-        clearTimeout(end);
-        clearInterval(check);
-        resolve();
-      }
-    });
+    await handOver(() => this.connections.keys(), within);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const HEADERS =
-  'authorization, content-type, magpie-app, upload-offset, upload-length, range, restrict-access, thumbnail, share-secret, accept';
+  'authorization, content-type, magpie-app, upload-offset, upload-length, range, restrict-access, thumbnail, share-secret, accept, x-request-id';
 
 /** CORS for bearer-token APIs, uploads and files: never with credentials, there are no cookies. */
 export function allowOrigin(
@@ -21,7 +21,7 @@ export function allowOrigin(
   if (!preflight) {
     void reply.header(
       'access-control-expose-headers',
-      'upload-offset, retry-after, content-range, accept-ranges',
+      'upload-offset, retry-after, content-range, accept-ranges, x-request-id',
     );
     return;
   }

@@ -1,14 +1,14 @@
-import { checkInput, type Domain } from '@magpie/domain';
+import { checkInput, type Ctx, type Domain } from '@magpie/domain';
 import { decodeJson, LIMITS, MagpieError, OPERATIONS } from '@magpie/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestWatch } from '../metrics/watch.ts';
 import { outputText } from '../operation.ts';
 import { callerOf, type CallerDeps } from './caller.ts';
 import { allowOrigin } from './cors.ts';
 
 export interface RestOptions extends CallerDeps {
   readonly domain: Domain;
-  readonly ready: () => boolean;
-  readonly onError: (error: MagpieError, operation: string) => void;
+  readonly watch: RequestWatch;
 }
 
 /** `POST /v1/<operation>`: one generic path for every operation of the contract. */
@@ -23,30 +23,47 @@ export function restRoutes(http: FastifyInstance, options: RestOptions): void {
     { bodyLimit: LIMITS.frame.maxBytes },
     async (request, reply) => {
       const { operation } = request.params;
+      const { watch } = options;
+      const tally = watch.operation(operation);
+      const began = tally.begin();
+      const caller: CallerSlot = { ctx: undefined };
+      let failed = false;
       try {
-        return await answer(options, request, reply, operation);
+        return await answer(options, request, reply, caller);
       } catch (thrown) {
+        failed = true;
         const error = MagpieError.from(thrown);
-        options.onError(error, operation);
+        watch.failed({ tally, ctx: caller.ctx, request: request.id }, error);
         return sendError(reply, error);
+      } finally {
+        const { ctx } = caller;
+        const took = tally.end(began);
+        if (took >= watch.tellFrom) watch.tell({ tally, ctx, request: request.id }, took);
+        if (ctx !== undefined && ctx.app.id !== '') watch.app(ctx.app.id).add(tally.sends, failed);
       }
     },
   );
 }
 
+/** Filled as soon as it is known who calls. */
+interface CallerSlot {
+  ctx: Ctx | undefined;
+}
+
 async function answer(
   options: RestOptions,
-  request: FastifyRequest,
+  request: FastifyRequest<{ Params: { operation: string } }>,
   reply: FastifyReply,
-  operation: string,
+  caller: CallerSlot,
 ): Promise<FastifyReply> {
+  const { operation } = request.params;
   allowOrigin(request, reply, ['*'], false);
   const definition = OPERATIONS.get(operation);
   if (!definition)
     throw new MagpieError('UNKNOWN_OPERATION', { detail: { operation: operation.slice(0, 64) } });
-  if (!options.ready()) throw new MagpieError('DRAINING');
   const input = typeof request.body === 'string' && request.body !== '' ? decodeJson(request.body) : {};
   const ctx = await callerOf(options, request, operation);
+  caller.ctx = ctx;
   if (ctx.app.id !== '') allowOrigin(request, reply, ctx.app.settings['cors.origins'], false);
   const output = await options.domain.run(operation, ctx, checkInput(definition, input));
   return reply
