@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, startServer, type RunningServer } from '@magpie/server';
+import { callAsAdmin, type AdminAs } from './admin.ts';
 import { createCutProxy, type CutProxy } from './cut-proxy.ts';
 
 /** What `/demo/credentials` answers. */
@@ -22,11 +23,7 @@ export interface TestServer extends AsyncDisposable {
   proxy(): Promise<CutProxy>;
   credentials(user: string): Promise<DemoCredentials>;
   /** An operation as the operator; `app` defaults to the demo app, `user` is who to act as. */
-  admin(
-    operation: string,
-    input?: unknown,
-    as?: { readonly app?: string; readonly user?: string },
-  ): Promise<unknown>;
+  admin(operation: string, input?: unknown, as?: AdminAs): Promise<unknown>;
   readonly adminToken: string;
   readonly dataFolder: string;
   readonly running: RunningServer;
@@ -56,26 +53,8 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
   let running = await startServer(readConfig({ PORT: '0', ...env }));
   let proxy: CutProxy | undefined;
 
-  async function admin(
-    operation: string,
-    input: unknown = {},
-    as: { readonly app?: string; readonly user?: string } = {},
-  ): Promise<unknown> {
-    const response = await fetch(`${running.url}/v1/${operation}`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${adminToken}`,
-        'content-type': 'application/json',
-        'magpie-app': as.app ?? 'demo',
-        ...(as.user === undefined ? {} : { 'magpie-user': as.user }),
-      },
-      body: JSON.stringify(input),
-    });
-    const body = (await response.json()) as { error?: { code: string; message: string } };
-    if (!response.ok)
-      throw Object.assign(new Error(`${operation}: ${body.error?.code} ${body.error?.message}`), body.error);
-    return body;
-  }
+  const admin: TestServer['admin'] = (operation, input, as) =>
+    callAsAdmin(running.url, adminToken, operation, input, as);
 
   async function close(): Promise<void> {
     await proxy?.close();
