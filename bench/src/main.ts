@@ -1,6 +1,7 @@
 import type { Bench, Measurement } from './bench.ts';
 import { bigGroup } from './by-hand/big-group.ts';
 import { connections } from './by-hand/connections.ts';
+import { nodes } from './by-hand/nodes.ts';
 import { overload } from './by-hand/overload.ts';
 import { room } from './by-hand/room.ts';
 import { storm } from './by-hand/storm.ts';
@@ -32,6 +33,7 @@ const BY_HAND: Readonly<Record<string, Measurement>> = {
   'big-group': bigGroup,
   room,
   overload,
+  nodes,
 };
 
 async function main(): Promise<void> {

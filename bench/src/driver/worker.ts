@@ -65,11 +65,12 @@ const calls: Calls = {
 
 async function connect({ address, users: ids, atOnce, from }: ConnectInput): Promise<ConnectResult> {
   const began = performance.now();
-  const queue = ids.values();
+  const queue = ids.entries();
   const found: User[] = [];
+  const nodes = address.nodes ?? [address.url];
   const lane = async (): Promise<void> => {
-    for (const id of queue) {
-      const user = await signIn(address, id, from);
+    for (const [place, id] of queue) {
+      const user = await signIn({ ...address, url: nodes[place % nodes.length] ?? address.url }, id, from);
       watchClose(user);
       found.push(user);
     }

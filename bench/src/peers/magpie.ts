@@ -29,6 +29,10 @@ export interface MagpieOptions {
   readonly nodeArguments?: readonly string[];
   /** Settings of the app beside the lifted rates. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** As an operator would set it, e.g. of a cluster. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The app is there already. */
+  readonly joins?: boolean;
 }
 
 export interface MagpiePeer extends Peer {
@@ -46,7 +50,7 @@ export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePe
   const began = performance.now();
   const child = spawn(process.execPath, [...(options.nodeArguments ?? []), ...(profiler?.nodeArguments ?? []), ...PROGRAMS[options.program ?? 'source']], {
     cwd: ROOT,
-    env: { ...process.env, NODE_ENV: 'production', PORT: '0', MAGPIE_DATA: folder, MAGPIE_ADMIN_TOKEN: ADMIN_TOKEN, MAGPIE_LOG: 'error', MAGPIE_DEMO: '0', ...(options.database ? { MAGPIE_STORE: options.database.url } : {}) },
+    env: { ...process.env, NODE_ENV: 'production', PORT: '0', MAGPIE_DATA: folder, MAGPIE_ADMIN_TOKEN: ADMIN_TOKEN, MAGPIE_LOG: 'error', MAGPIE_DEMO: '0', ...(options.database ? { MAGPIE_STORE: options.database.url } : {}), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   }); // prettier-ignore
   endWithUs(child);
@@ -54,7 +58,7 @@ export async function startMagpie(options: MagpieOptions = {}): Promise<MagpiePe
   const readyAfter = performance.now() - began;
   const admin = (operation: string, input: unknown, user?: string) =>
     callAsAdmin(url, operation, input, user);
-  if (options.folder === undefined) await createApp(url, options.settings);
+  if (options.folder === undefined && !options.joins) await createApp(url, options.settings);
   return {
     name: 'magpie',
     address: { kind: 'magpie', url },

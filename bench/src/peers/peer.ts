@@ -4,6 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 export interface PeerAddress {
   readonly kind: 'magpie' | 'socketio' | 'ws';
   readonly url: string;
+  /** Of a cluster: all its nodes, that users connect to in turn. */
+  readonly nodes?: readonly string[];
 }
 
 /** A server under test, in processes of its own. */
