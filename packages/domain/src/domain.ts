@@ -9,6 +9,9 @@ import {
 } from '@magpie/protocol';
 import { AppDirectory } from './app/directory.ts';
 import { appHandlers } from './app/handlers.ts';
+import { serveAppPurge } from './app/purge.ts';
+import { auditedRun, isAudited } from './audit/audit.ts';
+import { auditHandlers, pruneAudit } from './audit/handlers.ts';
 import { Mesh } from './cluster/mesh.ts';
 import { contactHandlers } from './contact/handlers.ts';
 import { conversationHandlers } from './conversation/handlers.ts';
@@ -19,6 +22,7 @@ import { RateLimiter } from './core/rate.ts';
 import { RawJson, type AppContext, type Ctx, type Handler, type Handlers } from './core/context.ts';
 import { Delivery, eventText } from './delivery/delivery.ts';
 import type { Deps, Ports } from './deps.ts';
+import { serveErasures } from './erase/erase.ts';
 import { collectUnused, fileHandlers } from './file/handlers.ts';
 import { groupHandlers } from './group/handlers.ts';
 import { messageHandlers } from './message/handlers.ts';
@@ -26,6 +30,7 @@ import { nodeHandlers } from './node/handlers.ts';
 import { presenceHandlers } from './presence/handlers.ts';
 import { Presences } from './presence/presences.ts';
 import { receiptHandlers } from './receipt/handlers.ts';
+import { serveRetention } from './retention/retention.ts';
 import { endEmptyRooms } from './room/ending.ts';
 import { roomHandlers } from './room/handlers.ts';
 import { roomSink } from './room/posting.ts';
@@ -94,6 +99,7 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     ...presenceHandlers(deps),
     ...webhookHandlers(deps),
     ...wordHandlers(deps),
+    ...auditHandlers(deps),
   };
   const run = (operation: string, ctx: Ctx, input: unknown): Promise<unknown> => {
     const definition = OPERATIONS.get(operation);
@@ -103,10 +109,12 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     const handler = handlers[operation as OperationName] as Handler<OperationName>;
     // Sends have a guard of their own.
     const asked = definition.hookable && operation !== 'message.send' ? deps.before.check(ctx, definition, input) : undefined; // prettier-ignore
-    return asked ? asked.then((changed) => handler(ctx, changed as never)) : handler(ctx, input as never);
+    const go = (as: Ctx) => asked ? asked.then((changed) => handler(as, changed as never)) : handler(as, input as never); // prettier-ignore
+    return ctx.caller === 'admin' && isAudited(definition) ? auditedRun(deps, definition, ctx, input, go) : go(ctx); // prettier-ignore
   };
 
   serveRooms(deps);
+  serveUpkeep(deps);
   deps.mesh.listen({ missed: () => missed(deps) });
   await deps.mesh.join();
   // Last: every slice has registered its kinds.
@@ -134,6 +142,7 @@ export async function createDomain(ports: Ports): Promise<Domain> {
         { op: 'prune', changesBefore: before, logBefore: before, now: ports.clock.now(), max: 5000 },
       ]);
       await collectUnused(deps);
+      await pruneAudit(deps);
     },
     close: async () => {
       await Promise.all([deps.timers.close(), outbox.close()]);
@@ -206,6 +215,13 @@ function serveRooms(deps: Deps): void {
   deps.delivery.serve('room', roomSink(deps));
   deps.conversations.serve('room', (place, userId) => deps.rooms.present(place.num, userId));
   endEmptyRooms(deps);
+}
+
+/** What goes on by itself for apps that keep less, or go, and for users who are erased. */
+function serveUpkeep(deps: Deps): void {
+  serveRetention(deps);
+  serveErasures(deps);
+  serveAppPurge(deps);
 }
 
 /** Sends have a rate of their own, among their guards. */

@@ -119,7 +119,8 @@ export const appRotateSecret = defineOperation({
 
 export const appDelete = defineOperation({
   name: 'app.delete',
-  summary: 'Deletes an app with all its data; sessions end.',
+  summary:
+    'Deletes an app with all its data: it is gone at once, its rows and files in the background; until then its id cannot be taken.',
   callers: ['admin'],
   scope: 'server',
   idempotency: 'yes',

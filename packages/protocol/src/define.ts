@@ -24,6 +24,8 @@ export interface OperationDefinition<
   readonly scope?: 'server';
   /** A before hook may refuse it or change its input (see webhook.ts). */
   readonly hookable?: true;
+  /** Reads only, and yet an admin's call of it is written into the audit log. What is not `safe` always is. */
+  readonly audited?: true;
   /** Closed list of the errors it may answer beside those every operation may (see `COMMON_ERRORS`). */
   readonly errors: readonly ErrorCode[];
 }

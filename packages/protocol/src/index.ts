@@ -7,6 +7,7 @@ export {
   type KickReason,
 } from './close-codes.ts';
 export { blobsOf, entryClassOf, type Blob, type Content, type ContentOf, type ContentType, type EntryClass, type SendableContent } from './content.ts'; // prettier-ignore
+export { type AuditEntry } from './audit.ts';
 export { type App, type Door, type DoorInput, type DoorKind } from './app.ts';
 export { type Conversation, type Notify } from './conversation.ts';
 export { decodeJson, type DecodeBounds } from './decode.ts';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LIMITS, type AppLimit } from './limits.ts';
+import { retention } from './retention.ts';
 
 /** One row: what it may be, what it is unless set, and what it means. */
 interface SettingRow<S extends v.GenericSchema> {
@@ -46,6 +47,10 @@ export const SETTINGS = {
   'rooms.recent': setting(whole(50), 20, 'Messages shown to who enters a room, at most.'),
   'webhook.before.timeout': setting(v.pipe(v.number(), v.integer(), v.minValue(50), v.maxValue(10_000)), 2_000, 'How long a before hook may take.'),
   'webhook.before.onFailure': setting(v.picklist(['allow', 'refuse']), 'allow', 'What happens when a before hook does not answer as it should.'),
+  'retention.direct': setting(retention, 0, 'How long messages of direct conversations are kept, with their files; 0 = for ever, else a day at least.'),
+  'retention.group': setting(retention, 0, 'The same for groups.'),
+  'retention.room': setting(retention, 0, 'The same for rooms that keep history.'),
+  'audit.keep': setting(v.pipe(v.number(), v.integer(), v.minValue(86_400_000), v.maxValue(10 * YEAR)), 400 * 86_400_000, 'How long the audit log of the app is kept.'),
   'tips.zim': setting(v.boolean(), false, 'Store tips in circle groups.'),
 } as const; // prettier-ignore
 

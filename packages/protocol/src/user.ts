@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { defineEvent, defineOperation } from './define.ts';
-import { done, opt, requiredText, text, time, userId, userIds } from './schema.ts';
+import { cursor, done, limit, opt, requiredText, text, time, userId, userIds } from './schema.ts';
 
 const profileFields = {
   name: opt(text(500)),
@@ -89,6 +89,46 @@ export const userDelete = defineOperation({
   errors: ['USER_NOT_FOUND'],
 });
 
+export const userExport = defineOperation({
+  name: 'user.export',
+  summary:
+    'What is held of a user, a page of records at a time: put each on a line, and ask again with `cursor` until there is no `next`.',
+  callers: ['admin'],
+  idempotency: 'safe',
+  audited: true,
+  input: v.strictObject({ userId, cursor: opt(cursor), limit: opt(limit(500)) }),
+  output: v.object({
+    /** `record` says what each is: profile, presence, instance, block, subscription, conversation, message, file. */
+    records: v.array(v.looseObject({ record: v.string() })),
+    next: opt(cursor),
+  }),
+  errors: ['USER_NOT_FOUND'],
+});
+
+export const userErase = defineOperation({
+  name: 'user.erase',
+  summary:
+    'Erases a user: the account ends at once, what it left is taken away in the background. Asking again tells how far it is.',
+  callers: ['admin'],
+  idempotency: 'yes',
+  input: v.strictObject({
+    userId,
+    /** What others see of the user's messages: that there was one (`redact`, the default), a hole (`remove`), or all of it (`keep`). */
+    messages: opt(v.picklist(['redact', 'remove', 'keep'])),
+    /** The name others see from now on; without it there is none. */
+    name: opt(text(500)),
+  }),
+  output: v.object({
+    userId,
+    state: v.picklist(['running', 'done']),
+    startedAt: time,
+    doneAt: opt(time),
+    /** Messages redacted or removed so far. */
+    messages: v.number(),
+  }),
+  errors: ['USER_NOT_FOUND'],
+});
+
 export const userUpdated = defineEvent({
   name: 'user.updated',
   summary: 'The user’s own profile changed.',
@@ -104,5 +144,7 @@ export const userOperations = [
   userSignIn,
   userSetPassword,
   userDelete,
+  userExport,
+  userErase,
 ] as const;
 export const userEvents = [userUpdated] as const;

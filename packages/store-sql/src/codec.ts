@@ -79,6 +79,7 @@ export function fromConversation(t: ConversationTable): ConversationRow {
     headEntry: t.head_entry,
     headContent: t.head_content,
     headLive: t.head_live,
+    purgedSeq: t.purged_seq,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { HookTable, LaneTable, OutboxTable, PresenceTable, RoomTable, RoomUserTable, SubscriptionTable, TimerTable, WordTable } from './schema-slices.ts'; // prettier-ignore
+import type { AuditTable, ErasureTable, FileRefTable } from './schema-upkeep.ts';
 
 /**
  * The tables as both databases see them. Flags are small integers, times and seqs integers within 2^53, JSON is text: what
@@ -29,6 +30,9 @@ export interface Schema {
   readonly outbox: OutboxTable;
   readonly outbox_lanes: LaneTable;
   readonly words: WordTable;
+  readonly file_refs: FileRefTable;
+  readonly audit: AuditTable;
+  readonly erasures: ErasureTable;
 }
 
 export interface MetaTable {
@@ -41,6 +45,8 @@ export interface AppTable {
   name: string;
   settings: string;
   created_at: number;
+  /** It is being deleted; nobody is told of it any more. */
+  deleted_at: number | null;
 }
 
 export interface DoorTable {
@@ -85,6 +91,10 @@ export interface ConversationTable {
   head_public: number;
   /** Present members; kept here and not in `groups`, because every membership write holds this row already. */
   member_count: number;
+  /** Entries up to here are kept no longer. */
+  purged_seq: number;
+  /** No entry kept is older; 0 = not looked at yet. */
+  oldest_at: number;
 }
 
 export interface ParticipantTable {

@@ -162,17 +162,18 @@ export class ConversationBook {
       ...others,
       ...(pinnedAt === null || pinnedAt === undefined ? {} : { pinnedAt }),
     };
-    const cleared = next.clearedSeq ?? 0;
-    const heads = fullHeads(next.heads);
-    const kept = (head: Message | undefined): Message | undefined =>
-      head && (head.seq ?? 0) > cleared ? head : undefined;
-    this.#put(
-      {
-        ...next,
-        heads: wireHeads({ entry: kept(heads.entry), content: kept(heads.content), live: kept(heads.live) }),
-      },
-      reason,
-    );
+    this.#put({ ...next, heads: headsAfter(next.heads, next.clearedSeq ?? 0) }, reason);
+  }
+
+  /** Entries up to a seq are kept no longer: what counted among them is the server's to say. */
+  purged(key: string, upTo: number): void {
+    const row = this.get(key);
+    if (!row || upTo < row.historyFrom) return;
+    const heads = headsAfter(row.heads, upTo);
+    const next = { ...row, heads, historyFrom: upTo + 1 };
+    if (row.unread > 0 && row.readSeq < upTo) this.#needs.refresh(key);
+    if ((row.heads.entry?.seq ?? Infinity) <= upTo) this.#put(next, 'purged');
+    else this.#set(next);
   }
 
   peerRead(key: string, upTo: number, at: number): void {
@@ -246,6 +247,14 @@ export class ConversationBook {
     this.#set(row);
     this.#needs.turn.touch(row.conv, reason);
   }
+}
+
+/** Heads that stand after a seq. */
+function headsAfter(heads: Conversation['heads'], seq: number): Conversation['heads'] {
+  const { entry, content, live } = fullHeads(heads);
+  const kept = (head: Message | undefined): Message | undefined =>
+    head && (head.seq ?? 0) > seq ? head : undefined;
+  return wireHeads({ entry: kept(entry), content: kept(content), live: kept(live) });
 }
 
 /** Heads of a row that lags behind what was seen already. */

@@ -13,6 +13,7 @@ export const EVENT_STREAM: Readonly<Record<string, Stream | undefined>> &
   'message.transient': 'transient',
   'message.revoked': 'changes',
   'message.deleted': 'user',
+  'message.purged': 'changes',
   'receipt.changed': 'changes',
   'receipt.delivered': 'transient',
   'group.changed': 'changes',

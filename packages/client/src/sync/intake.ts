@@ -86,6 +86,9 @@ export class Intake implements StreamSink {
       case 'message.revoked':
         this.#revoked(key, n, event.d as EventPayload<'message.revoked'>);
         break;
+      case 'message.purged':
+        this.#purged(key, (event.d as EventPayload<'message.purged'>).upTo);
+        break;
       case 'receipt.changed':
         this.#receipt(key, event.d as EventPayload<'receipt.changed'>);
         break;
@@ -122,6 +125,12 @@ export class Intake implements StreamSink {
     // The same may have been handed over on entering, or be known from the answer to its sending.
     const news = kindOf(message.conv) !== 'room' || this.#needs.rooms().heard(told);
     if (news && !own) turn.message(told, false);
+  }
+
+  /** Entries up to a seq are kept no longer, for nobody. */
+  #purged(key: string, upTo: number): void {
+    this.cleared(key, upTo);
+    this.#needs.book.purged(key, upTo);
   }
 
   /** The user's history of a conversation was cleared up to a seq. */

@@ -1,11 +1,14 @@
 import { MagpieError, settingSchema, type App, type DoorInput, type Output } from '@magpie/protocol';
 import * as v from 'valibot';
+import { actOps } from '../audit/audit.ts';
 import type { HandlersOf } from '../core/context.ts';
 import { conflictAs } from '../core/conflict.ts';
 import type { Deps } from '../deps.ts';
 import type { DoorRow } from '../ports/rows.ts';
 import type { WriteOp } from '../ports/writes.ts';
+import { retentionTimer, touchesRetention } from '../retention/retention.ts';
 import { APPS_CHANGED } from './directory.ts';
+import { appPurgeTimer } from './purge.ts';
 
 type Secrets = Output<'app.create'>['secrets'];
 
@@ -25,7 +28,7 @@ export function appHandlers(deps: Deps): HandlersOf<'app'> {
   }
 
   return {
-    'app.create': async (_ctx, input) => {
+    'app.create': async (ctx, input) => {
       const id = input.id ?? `app-${random.digits(8)}`;
       const made = input.doors.map((door) => doorRow(deps, id, door));
       await store
@@ -40,6 +43,8 @@ export function appHandlers(deps: Deps): HandlersOf<'app'> {
             },
           },
           ...made.map(({ row }): WriteOp => ({ op: 'door.put', row })),
+          ...(touchesRetention(input.settings) ? [retentionTimer(deps, id)] : []),
+          ...actOps(ctx),
         ]) // prettier-ignore
         .catch(conflictAs('APP_EXISTS'));
       await changed();
@@ -60,7 +65,7 @@ export function appHandlers(deps: Deps): HandlersOf<'app'> {
 
     'app.get': async (_ctx, input) => ({ app: describe(input.id) }),
 
-    'app.update': async (_ctx, input) => {
+    'app.update': async (ctx, input) => {
       const before = describe(input.id);
       const made = (input.addDoors ?? []).map((door) => doorRow(deps, input.id, door));
       const settings = { ...before.settings, ...checkSettings(input.settings ?? {}) };
@@ -75,31 +80,35 @@ export function appHandlers(deps: Deps): HandlersOf<'app'> {
           },
           ...(input.removeDoors ?? []).map((door): WriteOp => ({ op: 'door.remove', app: input.id, kind: door.kind, vendorId: String(door.id) })), // prettier-ignore
           ...made.map(({ row }): WriteOp => ({ op: 'door.put', row })),
+          ...(touchesRetention(input.settings) ? [retentionTimer(deps, input.id)] : []),
+          ...actOps(ctx),
         ])
         .catch(conflictAs('APP_EXISTS', 'addDoors'));
       await changed();
+      if (touchesRetention(input.settings)) deps.timers.noted(clock.now());
       return { app: describe(input.id), secrets: made.map(({ secret }) => secret) };
     },
 
-    'app.rotateSecret': async (_ctx, input) => {
+    'app.rotateSecret': async (ctx, input) => {
       const old = apps.door(input.door.kind, String(input.door.id));
       if (!old || old.app !== input.id) throw new MagpieError('APP_NOT_FOUND', { field: 'door', message: 'The app has no such door.' }); // prettier-ignore
       const { row, secret } = doorRow(deps, input.id, input.door, old.clientId);
       const grace = input.grace ?? 0;
       await store.commit([
         { op: 'door.put', row: { ...row, sealedOldSecret: grace > 0 ? old.sealedSecret : null, oldUntil: grace > 0 ? clock.now() + grace : null } }, // prettier-ignore
+        ...actOps(ctx),
       ]);
       await changed();
       return { secrets: [secret] };
     },
 
-    'app.delete': async (_ctx, input) => {
+    'app.delete': async (ctx, input) => {
       describe(input.id);
       if (input.confirm !== input.id) throw new MagpieError('BAD_REQUEST', { field: 'confirm', message: 'Repeat the app id to confirm.' }); // prettier-ignore
-      await store.commit([{ op: 'app.delete', id: input.id }]);
+      await store.commit([{ op: 'app.delete', id: input.id, at: clock.now() }, appPurgeTimer(deps, input.id), ...actOps(ctx)]); // prettier-ignore
       await changed();
       sessions.kickApp(input.id);
-      await deps.files.removeApp(input.id);
+      deps.timers.noted(clock.now());
       return {};
     },
   };

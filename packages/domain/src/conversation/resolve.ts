@@ -183,7 +183,7 @@ export class Conversations {
   async glance(ctx: Ctx, ref: string): Promise<Glance | undefined> {
     const place = this.peek(ctx.app.id, keyOf(ref, ctx.userId)) ?? (await this.placeOf(ctx, ref));
     const row = place && (await this.store.conversations.glance(place.num, ctx.userId));
-    return row && { place, lastSeq: row.lastSeq, changeSeq: row.changeSeq, ...boundsOf(row.lastSeq, row) };
+    return row && { place, lastSeq: row.lastSeq, changeSeq: row.changeSeq, ...boundsOf(row, row) };
   }
 
   private async placeOf(ctx: Ctx, ref: string): Promise<Place | undefined> {
@@ -268,7 +268,7 @@ export function sightOf(place: Place, conversation: ConversationRow, participant
     place,
     conversation,
     participant,
-    ...boundsOf(conversation.lastSeq, participant),
+    ...boundsOf(conversation, participant),
   };
 }
 
@@ -278,8 +278,12 @@ export function glanceOf({ place, lo, hi, conversation }: Sight): Glance {
 
 type Kept = Pick<ParticipantRow, 'historyFrom' | 'historyTo' | 'clearedSeq'>;
 
-function boundsOf(lastSeq: number, { historyFrom, historyTo, clearedSeq }: Kept): { lo: number; hi: number } {
-  return { lo: Math.max(historyFrom, clearedSeq + 1), hi: Math.min(lastSeq, historyTo ?? lastSeq) };
+function boundsOf(
+  { lastSeq, purgedSeq }: Pick<ConversationRow, 'lastSeq' | 'purgedSeq'>,
+  { historyFrom, historyTo, clearedSeq }: Kept,
+): { lo: number; hi: number } {
+  const lo = Math.max(historyFrom, clearedSeq + 1, purgedSeq + 1);
+  return { lo, hi: Math.min(lastSeq, historyTo ?? lastSeq) };
 }
 
 /** Whether an entry is for this user at all. */

@@ -75,7 +75,7 @@ function snapshot(
     reportedSeq: participant.reportedSeq,
     unread,
     heads,
-    historyFrom: participant.historyFrom,
+    historyFrom: Math.max(participant.historyFrom, conversation.purgedSeq + 1),
     ...(peer ? { peerReadSeq: peer.reportedSeq, peerReadAt: peer.reportedAt } : {}),
     ...(mentioned.length > 0 ? { mentioned } : {}),
     ...(participant.pinnedAt === null ? {} : { pinnedAt: participant.pinnedAt }),

@@ -1,4 +1,5 @@
 import type { Caller, Door, Input, OperationName, Output, Settings } from '@magpie/protocol';
+import type { Act } from '../audit/audit.ts';
 import type { Session } from '../session/registry.ts';
 
 /** An app as the use cases see it: effective settings, no secrets. */
@@ -19,6 +20,10 @@ export interface Ctx {
   readonly session?: Session;
   /** The peer's address, for limits. */
   readonly address?: string;
+  /** How an admin was let in, for the audit log. */
+  readonly by?: string;
+  /** An admin's act that the operation writes down itself. */
+  readonly act?: Act;
 }
 
 /** Output that is JSON text already: history pages are never parsed on their way out. */

@@ -5,14 +5,9 @@ import type { FileRow } from '../ports/rows.ts';
 
 /**
  * Files named in a message must be finished ones of this app; what the server knows of them (size, type, dimensions) replaces
- * what the sender said. Stored messages keep their files from being collected.
+ * what the sender said. The append of a stored message keeps them from being collected.
  */
-export async function attachFiles(
-  deps: Deps,
-  ctx: Ctx,
-  content: SendableContent,
-  keep: boolean,
-): Promise<SendableContent> {
+export async function attachFiles(deps: Deps, ctx: Ctx, content: SendableContent): Promise<SendableContent> {
   const rows = new Map<string, FileRow>();
   for (const { fileId } of blobsOf(content)) {
     if (fileId === undefined || rows.has(fileId)) continue;
@@ -21,9 +16,6 @@ export async function attachFiles(
     if (row.state !== 'finished') throw new MagpieError('FILE_UNFINISHED', { field: 'content' });
     rows.set(fileId, row);
   }
-  const unused = [...rows.values()].filter((row) => row.usedAt === null).map((row) => row.id);
-  if (keep && unused.length > 0)
-    await deps.store.commit([{ op: 'file.use', app: ctx.app.id, ids: unused, at: deps.clock.now() }]);
   return complete(content, rows);
 }
 

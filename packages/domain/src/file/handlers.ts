@@ -2,6 +2,8 @@ import { filePath, MagpieError, type FileUse, type StoredFile } from '@magpie/pr
 import type { Ctx, HandlersOf } from '../core/context.ts';
 import type { Deps } from '../deps.ts';
 import type { FileRow } from '../ports/rows.ts';
+import { collectRemoved } from '../retention/files.ts';
+import { SPELL } from '../retention/pace.ts';
 
 const GRANT_LIFE = 24 * 3_600_000;
 const HOUR = 3_600_000;
@@ -77,16 +79,19 @@ export function storedFile(row: FileRow): StoredFile {
 }
 
 /** Removes uploads that were never used; a bounded batch. Returns how many. */
-export async function collectUnused(deps: Pick<Deps, 'store' | 'files' | 'apps' | 'clock'>): Promise<number> {
+export async function collectUnused(
+  deps: Pick<Deps, 'store' | 'files' | 'apps' | 'clock' | 'timers'>,
+): Promise<number> {
   let removed = 0;
   const now = deps.clock.now();
   const rows = await deps.store.files.unused(now - HOUR, 500);
   for (const row of rows) {
     const app = deps.apps.get(row.app);
     if (app && row.createdAt > now - app.settings['files.unusedAfter']) continue;
-    await deps.files.remove(row.app, row.id);
-    await deps.store.commit([{ op: 'file.remove', app: row.app, ids: [row.id] }]);
+    // From here on nobody can begin to use it.
+    await deps.store.commit([{ op: 'file.doom', app: row.app, ids: [row.id] }]);
     removed++;
   }
+  await collectRemoved(deps, now + SPELL);
   return removed;
 }

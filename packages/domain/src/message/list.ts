@@ -1,4 +1,4 @@
-import { parseMessageId, type Input } from '@magpie/protocol';
+import { MagpieError, parseMessageId, type Input } from '@magpie/protocol';
 import { glanceOf, shownTo, type Glance } from '../conversation/resolve.ts';
 import { RawJson, type Ctx, type Handler } from '../core/context.ts';
 import type { Deps } from '../deps.ts';
@@ -15,12 +15,19 @@ export function listHandler(deps: Deps): Handler<'message.list'> {
     const glance = await deps.conversations.glance(ctx, input.ref);
     // A direct conversation that has not begun is an empty one; anything else unknown is not found.
     if (!glance && input.ref.startsWith('u:')) return EMPTY;
-    const found = glance ?? glanceOf(await deps.conversations.read(ctx, input.ref));
-    const start = await startOf(deps, found, input);
-    const page = await collect(deps, found, input, start);
-    return new RawJson(await pageText(deps, ctx, found, page));
+    for (let sight = glance, tries = 0; ; sight = undefined, tries++) {
+      const found = sight ?? glanceOf(await deps.conversations.read(ctx, input.ref));
+      const start = await startOf(deps, found, input);
+      const page = await collect(deps, found, input, start);
+      // The beginning of the log went meanwhile: look where it is now.
+      if (page === 'moved' && tries < MOST_MOVES) continue;
+      if (page === 'moved') throw new MagpieError('OVERLOADED');
+      return new RawJson(await pageText(deps, ctx, found, page));
+    }
   };
 }
+
+const MOST_MOVES = 5;
 
 const EMPTY = { entries: [], more: false, lastSeq: 0, changeSeq: 0, people: {} };
 
@@ -46,7 +53,7 @@ async function collect(
   sight: Glance,
   input: Input<'message.list'>,
   start: number,
-): Promise<Page> {
+): Promise<Page | 'moved'> {
   const older = input.direction === 'older';
   const end = older ? sight.lo : sight.hi;
   const types = input.types && new Set<string>(input.types);
@@ -61,6 +68,8 @@ async function collect(
       to: end,
       limit,
     });
+    // A log has no gaps: what is not there was there when its bounds were read.
+    if (rows.length < Math.min(limit, Math.abs(end - from) + 1)) return 'moved';
     scanned += rows.length;
     const ordered = older ? [...rows].reverse() : rows;
     for (const row of ordered) {

@@ -1,5 +1,6 @@
 import { blobsOf, entryClassOf, keyOf, kindOf, MagpieError, messageId, unstoredMessageId, type SendInput, type SendOutput } from '@magpie/protocol'; // prettier-ignore
 import type { Place } from '../conversation/resolve.ts';
+import { conflictsAs } from '../core/conflict.ts';
 import type { Ctx, Handler } from '../core/context.ts';
 import { createAttempt, SEND_GUARDS, type SendAttempt } from '../core/guards.ts';
 import { eventText, type Posting } from '../delivery/delivery.ts';
@@ -25,7 +26,7 @@ export function sendHandler(deps: Deps): Handler<'message.send'> {
   const go: Go = (attempt) => {
     if (attempt.dropped !== undefined) return Promise.resolve(droppedReply(deps, attempt, unstored++));
     if (blobsOf(attempt.content).length === 0) return finish(attempt);
-    return attachFiles(deps, attempt.ctx, attempt.content, attempt.stored).then((content) => {
+    return attachFiles(deps, attempt.ctx, attempt.content).then((content) => {
       attempt.content = content;
       return finish(attempt);
     });
@@ -89,6 +90,7 @@ function bodyOf(attempt: SendAttempt): string {
 
 function append(deps: Deps, attempt: SendAttempt, body: string): Promise<SendOutput> {
   const { ctx, input, place, content, audience, counts } = attempt;
+  const files = blobsOf(content).flatMap(({ fileId }) => fileId ?? []);
   const op = {
     op: 'append',
     app: ctx.app.id,
@@ -104,8 +106,12 @@ function append(deps: Deps, attempt: SendAttempt, body: string): Promise<SendOut
     audience,
     body,
     at: deps.clock.now(),
+    ...(files.length > 0 ? { files } : {}),
   } as const;
-  return deps.store.commit([op]).then(([result]) => appended(deps, attempt, body, result));
+  const unit = ctx.act ? ([op, ...ctx.act.ops] as const) : ([op] as const);
+  const committed = deps.store.commit(unit).then(([result]) => appended(deps, attempt, body, result));
+  // A file may go between the look at it and the append.
+  return files.length > 0 ? committed.catch(conflictsAs({ missing: 'FILE_NOT_FOUND' })) : committed;
 }
 
 type Reply = SendOutput | Promise<SendOutput>;

@@ -123,6 +123,11 @@ export class Timers {
     return this.deps.store.timers.count();
   }
 
+  /** Handlers that take long end early. */
+  get closing(): boolean {
+    return this.closed;
+  }
+
   /** Begins nothing more and waits for what is under way. */
   async close(): Promise<void> {
     this.closed = true;

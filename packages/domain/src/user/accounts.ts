@@ -8,6 +8,7 @@ import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/platform.ts';
 import type { UserRow } from '../ports/rows.ts';
 import { StoreConflict, type Store } from '../ports/store.ts';
+import type { WriteOp } from '../ports/writes.ts';
 
 /** ASCII fold: how ids that differ by case alone are found to be the same. */
 export function foldId(id: string): string {
@@ -118,9 +119,9 @@ export class Accounts {
     }
   }
 
-  async set(app: string, id: string, set: UserSet): Promise<UserRow> {
+  async set(app: string, id: string, set: UserSet, more: readonly WriteOp[] = []): Promise<UserRow> {
     try {
-      const [result] = await this.store.commit([{ op: 'user.set', app, id, set }]);
+      const [result] = await this.store.commit([{ op: 'user.set', app, id, set }, ...more]);
       this.changed(app, id);
       return result.row;
     } catch (error) {

@@ -1,8 +1,11 @@
 import { MagpieError } from '@magpie/protocol';
+import { actOps } from '../audit/audit.ts';
 import type { Ctx, HandlersOf } from '../core/context.ts';
 import { FailureLimiter } from '../core/rate.ts';
 import { appendLog } from '../delivery/user-log.ts';
 import type { Deps } from '../deps.ts';
+import { eraseHandler } from '../erase/erase.ts';
+import { exportHandler } from '../erase/export.ts';
 import type { UserRow } from '../ports/rows.ts';
 import { profileOf } from './accounts.ts';
 
@@ -62,17 +65,20 @@ export function userHandlers(deps: Deps): HandlersOf<'user'> {
     'user.setPassword': async (ctx, input) => {
       const row = await accounts.require(ctx.app.id, input.userId, 'userId');
       const passwordHash = await passwords.hash(input.password);
-      await accounts.set(ctx.app.id, row.id, { passwordHash, validFrom: clock.now() });
+      await accounts.set(ctx.app.id, row.id, { passwordHash, validFrom: clock.now() }, actOps(ctx));
       sessions.kickUser(ctx.app.id, row.id, 'passwordChanged');
       return {};
     },
 
     'user.delete': async (ctx, input) => {
       await accounts.require(ctx.app.id, input.userId, 'userId');
-      await accounts.set(ctx.app.id, input.userId, { deletedAt: clock.now(), passwordHash: null });
+      await accounts.set(ctx.app.id, input.userId, { deletedAt: clock.now(), passwordHash: null }, actOps(ctx)); // prettier-ignore
       sessions.kickUser(ctx.app.id, input.userId, 'accountDeleted');
       return {};
     },
+
+    'user.export': exportHandler(deps),
+    'user.erase': eraseHandler(deps),
   };
 }
 

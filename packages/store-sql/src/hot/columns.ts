@@ -19,9 +19,9 @@ import type { ConversationState, ParticipantState } from './types.ts';
 
 /** Columns in the order the decoders below read them: rows of the hot path are arrays. */
 export const MESSAGE = ['conv', 'seq', 'sender', 'time', 'client_id', 'type', 'body', 'cls', 'counted', 'flags', 'audience', 'fp'] as const; // prettier-ignore
-export const CONVERSATION = ['num', 'app', 'key', 'kind', 'last_seq', 'change_seq', 'changes_pruned', 'last_time', 'active_at', 'changed_at', 'head_entry', 'head_content', 'head_live', 'head_public', 'member_count'] as const; // prettier-ignore
-/** The part of `CONVERSATION` that writes change, in the same order. */
-export const CONVERSATION_STATE = CONVERSATION.slice(4);
+export const CONVERSATION = ['num', 'app', 'key', 'kind', 'last_seq', 'change_seq', 'changes_pruned', 'last_time', 'active_at', 'changed_at', 'head_entry', 'head_content', 'head_live', 'head_public', 'member_count', 'purged_seq'] as const; // prettier-ignore
+/** The part of `CONVERSATION` that sends change, in the same order. */
+export const CONVERSATION_STATE = CONVERSATION.slice(4, -1);
 export const PARTICIPANT = ['conv', 'user_id', 'app', 'state', 'role', 'joined_at', 'inviter', 'card', 'history_from', 'history_to', 'read_seq', 'reported_seq', 'reported_at', 'pinned_at', 'notify_level', 'discard', 'hidden_seq', 'cleared_seq', 'changed_at'] as const; // prettier-ignore
 export const USER = ['app', 'id', 'fold', 'profile', 'updated_at', 'created_at', 'deleted_at', 'banned_until', 'valid_from', 'password_hash', 'user_seq'] as const; // prettier-ignore
 
@@ -67,6 +67,7 @@ export function readConversation(c: Cells, o = 0): ConversationRow {
     head_live: c[o + 12],
     head_public: c[o + 13],
     member_count: c[o + 14],
+    purged_seq: c[o + 15],
   } as ConversationTable);
 }
 
@@ -95,13 +96,14 @@ export function readParticipant(c: Cells, o = 0): ParticipantRow {
 }
 
 export function readGlance(c: Cells) {
-  return { lastSeq: c[0], changeSeq: c[1], historyFrom: c[2], historyTo: c[3], clearedSeq: c[4] } as {
+  return { lastSeq: c[0], changeSeq: c[1], historyFrom: c[2], historyTo: c[3], clearedSeq: c[4], purgedSeq: c[5] } as {
     lastSeq: number;
     changeSeq: number;
     historyFrom: number;
     historyTo: number | null;
     clearedSeq: number;
-  };
+    purgedSeq: number;
+  }; // prettier-ignore
 }
 
 export function readUser(c: Cells): UserRow {

@@ -26,7 +26,7 @@ export function hotStatements(dialect: DialectName) {
     byKey: `select ${list(CONVERSATION)} from conversations where app = ?1 and key = ?2`,
     byNumber: `select ${list(CONVERSATION)} from conversations where num = ?1`,
     participant: `select ${list(PARTICIPANT)} from participants where conv = ?1 and user_id = ?2`,
-    glance: `select c.last_seq, c.change_seq, p.history_from, p.history_to, p.cleared_seq from conversations c
+    glance: `select c.last_seq, c.change_seq, p.history_from, p.history_to, p.cleared_seq, c.purged_seq from conversations c
       join participants p on p.conv = c.num where c.num = ?1 and p.user_id = ?2`,
     memberIds:
       'select user_id from participants where conv = ?1 and state = 0 order by role, joined_at, user_id',
@@ -42,7 +42,7 @@ export function hotStatements(dialect: DialectName) {
 
     // Times never decrease along a conversation, so the first entry at or after a time is found by halving.
     seqAtTime: `with recursive s(lo, hi) as (
-      select cast(1 as bigint), last_seq + 1 from conversations where num = ?1
+      select purged_seq + 1, last_seq + 1 from conversations where num = ?1
       union all
       select case when coalesce((select m.time from messages m where m.conv = ?1 and m.seq = (s.lo + s.hi) / 2), ?2) < ?2 then (s.lo + s.hi) / 2 + 1 else s.lo end,
              case when coalesce((select m.time from messages m where m.conv = ?1 and m.seq = (s.lo + s.hi) / 2), ?2) < ?2 then s.hi else (s.lo + s.hi) / 2 end

@@ -4,9 +4,10 @@ import type { Schema } from '../schema.ts';
 import { initial } from './m0001-initial.ts';
 import { slices } from './m0002-slices.ts';
 import { namesByTime } from './m0003-names-by-time.ts';
+import { upkeep } from './m0004-upkeep.ts';
 
 /** In order, without gaps; forward only. */
-export const MIGRATIONS: readonly Migration[] = [initial, slices, namesByTime];
+export const MIGRATIONS: readonly Migration[] = [initial, slices, namesByTime, upkeep];
 
 /**
  * Brings a database to the newest version. The caller holds a transaction that no other migrator can hold at the same time,

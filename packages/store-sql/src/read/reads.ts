@@ -7,6 +7,7 @@ import { presenceReads } from './presences.ts';
 import { appReads, fileReads, groupReads, receiptReads, userReads } from './records.ts';
 import { roomReads } from './rooms.ts';
 import { timerReads } from './timers.ts';
+import { upkeepReads } from './upkeep.ts';
 import { webhookReads } from './webhooks.ts';
 import { wordReads } from './words.ts';
 
@@ -24,6 +25,7 @@ export type Reads = Pick<
   | 'timers'
   | 'webhooks'
   | 'words'
+  | 'upkeep'
 >;
 
 export function createReads(db: Kysely<Schema>, hot: HotReads, onError: (error: unknown) => unknown): Reads {
@@ -54,6 +56,7 @@ export function createReads(db: Kysely<Schema>, hot: HotReads, onError: (error: 
     timers: guard(timerReads(db)),
     webhooks: guard(webhookReads(db)),
     words: guard(wordReads(db)),
+    upkeep: guard(upkeepReads(db)),
   };
 }
 

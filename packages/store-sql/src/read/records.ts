@@ -10,7 +10,13 @@ type Db = Kysely<Schema>;
 export function appReads(db: Db): AppReads {
   return {
     all: async () => {
-      const apps = await db.selectFrom('apps').selectAll().orderBy('created_at').orderBy('id').execute();
+      const apps = await db
+        .selectFrom('apps')
+        .selectAll()
+        .where('deleted_at', 'is', null)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
       const doors = await db.selectFrom('doors').selectAll().orderBy('kind').orderBy('vendor_id').execute();
       return apps.map((app) => ({
         app: fromApp(app),

@@ -4,12 +4,15 @@ import type { Awaitable, HotWriter } from '../hot/types.ts';
 import type { DialectName } from '../migrations/dialect.ts';
 import type { Schema } from '../schema.ts';
 import { Conflict, type AnyOp, type OpContext, type OpHandlers, type TakeNumbers } from './context.ts';
+import { auditOps } from './audit-ops.ts';
+import { eraseOps } from './erase-ops.ts';
 import { messageOps } from './message-ops.ts';
 import { participantOps } from './participant-ops.ts';
 import { preload } from './preload.ts';
 import { presenceOps } from './presence-ops.ts';
 import { recordOps } from './record-ops.ts';
 import { roomOps } from './room-ops.ts';
+import { purgeOps } from './purge-ops.ts';
 import { createStates, type States } from './states.ts';
 import { timerOps } from './timer-ops.ts';
 import { upkeepOps } from './upkeep-ops.ts';
@@ -51,16 +54,23 @@ const handlers: OpHandlers<WriteOp['op']> = {
   ...roomOps,
   ...webhookOps,
   ...wordOps,
+  ...purgeOps,
+  ...eraseOps,
+  ...auditOps,
 };
 
 /** Operations that work on rows which are otherwise held in memory until the end of the batch. */
-const WIDE: ReadonlySet<string> = new Set(['message.replace', 'member.dismissAll', 'app.delete', 'prune']);
+const WIDE: ReadonlySet<string> = new Set(['message.replace', 'member.dismissAll', 'prune', 'purge.entries', 'message.erase', 'user.wipe', 'app.delete', 'app.purge']); // prettier-ignore
 
 /** Operations that empty outboxes. */
-const EMPTYING: ReadonlySet<string> = new Set(['hook.remove', 'app.delete']);
+const EMPTYING: ReadonlySet<string> = new Set(['hook.remove', 'app.delete', 'app.purge']);
 
 /** Operations that look before they write: alone in a unit, and failing, they have done nothing that would need taking back. */
 const CAREFUL: ReadonlySet<string> = new Set(['append', 'outbox.settle']);
+
+/** An entry is in before its files are looked at. */
+const isCareful = (op: AnyOp | undefined): boolean =>
+  op !== undefined && CAREFUL.has(op.op) && !(op.op === 'append' && op.files);
 
 /** Operations that take what nobody has locked: run when the batch waits for no more locks, so that two nodes' can't wait in a circle. */
 const LAST: ReadonlySet<string> = new Set(['outbox.claim', 'timer.claim']);
@@ -98,7 +108,7 @@ async function runUnit(connection: WriteConnection, states: States, unit: Unit):
   const { hot, db, dialect } = connection;
   const flush = (): Promise<void> => flushFacts(hot, states);
   const flushOutbox = (): Awaitable<void> => hot.outbox.save(states.outbox.take());
-  const guarded = unit.length !== 1 || !CAREFUL.has(unit[0]?.op ?? '');
+  const guarded = unit.length !== 1 || !isCareful(unit[0]);
   if (guarded) {
     // What is flushed within the unit would be lost with it, also what others held back.
     if (unit.some(({ op }) => WIDE.has(op))) await flush();

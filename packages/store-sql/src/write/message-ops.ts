@@ -12,6 +12,7 @@ import {
   type OpContext,
   type OpHandlers,
 } from './context.ts';
+import { holdFiles, releaseFiles } from './file-refs.ts';
 import { pairKey } from './states.ts';
 
 /** Rows of one multi-row insert: SQLite allows 32,766 parameters in a statement. */
@@ -40,7 +41,8 @@ export const messageOps: OpHandlers<
       const data = `{"message":${messageJson(c.appended, row.key)}}`;
       tell(c, { app, hooks, at }, row.key, envelope('message.created', row.key, seq, data));
     }
-    return { seq, time, duplicate: false, sameContent: true };
+    const result = { seq, time, duplicate: false, sameContent: true };
+    return op.files?.length ? holdFiles(c, op, seq, op.files).then(() => result) : result;
   },
 
   'message.replace': async (c, op) => {
@@ -63,6 +65,7 @@ export const messageOps: OpHandlers<
       .where('conv', '=', op.conv)
       .where('seq', '=', op.seq)
       .execute();
+    if (op.revoked) await releaseFiles(c, op.conv, op.seq, op.seq);
     if (op.revoked && row.headLive === op.seq)
       editConversation(c, op.conv).headLive = await liveBelow(c, op.conv, op.seq);
     return undefined;

@@ -22,6 +22,8 @@ export async function preload(hot: HotWriter, states: States, units: readonly Un
         case 'member.dismissAll':
         case 'group.set':
         case 'room.users.put':
+        case 'purge.entries':
+        case 'message.erase':
           conversations.add(op.conv);
           break;
         case 'participant.put':

@@ -21,7 +21,7 @@ const CHUNK = 500;
 
 export const recordOps: OpHandlers<Names> = {
   'conversation.create': async (c, { conv, app, key, kind, at }) => {
-    const row = { num: conv, app, key, kind, last_seq: 0, change_seq: 0, changes_pruned: 0, last_time: 0, active_at: at, changed_at: at, head_entry: 0, head_content: 0, head_live: 0, head_public: 0, member_count: 0 }; // prettier-ignore
+    const row = { num: conv, app, key, kind, last_seq: 0, change_seq: 0, changes_pruned: 0, last_time: 0, active_at: at, changed_at: at, head_entry: 0, head_content: 0, head_live: 0, head_public: 0, member_count: 0, purged_seq: 0, oldest_at: at }; // prettier-ignore
     const done = await c.db.insertInto('conversations').values(row).onConflict((o) => o.doNothing()).executeTakeFirst(); // prettier-ignore
     orExists(done.numInsertedOrUpdatedRows);
     c.states.conversations.add(

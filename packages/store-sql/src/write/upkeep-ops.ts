@@ -2,46 +2,7 @@ import { sql } from 'kysely';
 import type { OpContext, OpHandlers } from './context.ts';
 
 /** Operations over many rows at once. They work on what is in the database, so what is held in memory is written first. */
-export const upkeepOps: OpHandlers<'app.delete' | 'prune'> = {
-  'app.delete': async (c, { id }) => {
-    await c.flush();
-    await c.flushOutbox();
-    for (const table of ['messages', 'changes', 'receipts', 'deleted', 'room_users'] as const) {
-      await c.db
-        .deleteFrom(table)
-        .where('conv', 'in', (eb) => eb.selectFrom('conversations').select('num').where('app', '=', id))
-        .execute();
-    }
-    for (const table of [
-      'participants',
-      'groups',
-      'conversations',
-      'user_log',
-      'instances',
-      'blocks',
-      'users',
-      'files',
-      'doors',
-      'timers',
-      'presences',
-      'subscriptions',
-      'rooms',
-      'words',
-      'outbox_lanes',
-    ] as const) {
-      await c.db.deleteFrom(table).where('app', '=', id).execute();
-    }
-    // Each half has an index of its own.
-    for (const parked of ['is', 'is not'] as const)
-      await c.db.deleteFrom('outbox').where('app', '=', id).where('parked_at', parked, null).execute();
-    await c.db.deleteFrom('hooks').where('app', '=', id).execute();
-    await c.db.deleteFrom('apps').where('id', '=', id).execute();
-    c.states.conversations.forget((row) => row.app === id);
-    c.states.participants.forget((row) => row.app === id);
-    c.states.users.forget((row) => row.app === id);
-    return undefined;
-  },
-
+export const upkeepOps: OpHandlers<'prune'> = {
   prune: async (c, { changesBefore, logBefore, now, max }) => {
     await c.flush();
     await pruneChanges(c, changesBefore, max);

@@ -60,7 +60,7 @@ export class Outbox {
 
   /** Tests that claim share a store: what one leaves behind would be claimed by the next. */
   async clear(): Promise<void> {
-    await this.w.store.commit([{ op: 'app.delete', id: this.w.app }]);
+    await this.w.store.commit([{ op: 'app.delete', id: this.w.app, at: this.w.now() }]);
   }
 }
 

@@ -43,7 +43,7 @@ export function participantConformance(get: Get): void {
     await w.appendMany(conv, 4);
     await w.store.commit([{ op: 'change', app: w.app, conv, event: 'e', payload: '{}', at: w.now() }]);
     await w.put(conv, 'bob', { clearedSeq: 2 });
-    const seen = { lastSeq: 4, changeSeq: 1, historyFrom: 1, historyTo: null, clearedSeq: 2 };
+    const seen = { lastSeq: 4, changeSeq: 1, purgedSeq: 0, historyFrom: 1, historyTo: null, clearedSeq: 2 };
     expect(await w.store.conversations.glance(conv, 'bob')).toEqual(seen);
     expect(await w.store.conversations.glance(conv, 'nobody')).toBeUndefined();
   });

@@ -3,6 +3,13 @@ import { conflictOf, must, World, type StoreUnderTest } from './store-world.ts';
 
 type Get = () => StoreUnderTest;
 
+/** With all its rows, a few at a time. */
+async function deleteApp(w: World): Promise<void> {
+  await w.store.commit([{ op: 'app.delete', id: w.app, at: w.now() }]);
+  for (let more = true; more;)
+    [{ more }] = await w.store.commit([{ op: 'app.purge', id: w.app, max: 3, last: true }]);
+}
+
 export function upkeepConformance(get: Get): void {
   it('apps do not see one another', async () => {
     const [one, two] = [await World.create(get().store), await World.create(get().store)];
@@ -55,7 +62,7 @@ export function upkeepConformance(get: Get): void {
       return conv;
     };
     const [lost, stays] = [await fill(gone), await fill(kept)];
-    await gone.store.commit([{ op: 'app.delete', id: gone.app }]);
+    await deleteApp(gone);
     const look = async (w: World, conv: number) => ({
       app: (await w.store.apps.all()).some(({ app }) => app.id === w.app),
       user: (await w.store.users.get(w.app, 'bob')) !== undefined,
