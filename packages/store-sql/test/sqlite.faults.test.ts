@@ -118,20 +118,6 @@ it('a dead writer: writes are refused with the reason, reads go on', async () =>
   await store.close();
 });
 
-it('the log stays bounded while there is no pause in the writing', async () => {
-  const store = await createSqliteStore({ path });
-  await store.commit([create]);
-  let largest = 0;
-  for (let round = 0; round < 60; round++) {
-    await Promise.all(Array.from({ length: 64 }, () => store.commit([append(8000)])));
-    largest = Math.max(largest, (await stat(`${path}-wal`)).size);
-  }
-  expect(largest).toBeGreaterThan(4 * 1024 * 1024);
-  expect(largest).toBeLessThan(40 * 1024 * 1024);
-  expect(await lastSeq(store)).toBe(60 * 64);
-  await store.close();
-});
-
 it('in a pause the log is moved into the database', async () => {
   const store = await createSqliteStore({ path });
   await store.commit([create]);

@@ -22,6 +22,8 @@ export async function startWriter(data: WriterData): Promise<WriterClient> {
   const worker = new Worker(new URL('./writer.boot.mjs', import.meta.url), {
     workerData: data,
     name: 'magpie-writer',
+    // A descriptor it has of the file must not be closed before our own connection, should the thread die.
+    trackUnmanagedFds: false,
     // In a checkout the thread finds the sources of the workspace; in a build it must not look for them.
     ...(import.meta.url.endsWith('.ts') ? { execArgv: ['--conditions=@magpie/source'] } : {}),
   });
@@ -99,6 +101,7 @@ class Writer implements WriterClient {
 
   private hear(message: FromWriter): void {
     this.heardAt = Date.now();
+    if (message.kind === 'trouble') process.emitWarning(message.text, 'MagpieStoreWarning');
     if (message.kind !== 'outcomes') return;
     const waiting = this.pending.get(message.id);
     this.pending.delete(message.id);

@@ -17,4 +17,6 @@ export type FromWriter =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'outcomes'; readonly id: number; readonly outcomes: readonly UnitOutcome[] }
   | { readonly kind: 'pong' }
+  /** Something that does not keep it from writing. */
+  | { readonly kind: 'trouble'; readonly text: string }
   | { readonly kind: 'closed' };

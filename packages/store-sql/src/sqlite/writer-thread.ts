@@ -1,11 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { Checkpointer } from './checkpointer.ts';
 import { openSqliteWriter, type SqliteWriter } from './writer.ts';
 import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts';
 
 /** The thread that owns the writing connection. Whatever goes wrong here unexpectedly ends it: it never limps. */
-
-/** Idle time after which the log is moved into the database file. */
-const IDLE = 100;
 
 const port = parentPort;
 if (!port) throw new Error('this file is the start of a worker thread');
@@ -19,23 +17,25 @@ const writer = await openSqliteWriter(path, now).catch((error: unknown) => {
 if (writer) serve(writer);
 
 function serve(writer: SqliteWriter): void {
-  let idle: NodeJS.Timeout | undefined;
+  const checkpointer = new Checkpointer(writer, {
+    path,
+    report: (text) => answer({ kind: 'trouble', text }),
+  });
   // Batches may come ahead of time; they are written in the order they came.
   let writing: Promise<unknown> = Promise.resolve();
   port?.on('message', (message: ToWriter) => {
     if (message.kind === 'ping') {
       answer({ kind: 'pong' });
     } else if (message.kind === 'close') {
-      clearTimeout(idle);
-      writer.close();
-      answer({ kind: 'closed' });
-      port?.close();
+      writing = writing.then(async () => {
+        await checkpointer.close();
+        answer({ kind: 'closed' });
+        port?.close();
+      });
     } else {
-      clearTimeout(idle);
       writing = writing.then(async () => {
         answer({ kind: 'outcomes', id: message.id, outcomes: await writer.write(message.units) });
-        clearTimeout(idle);
-        idle = setTimeout(() => writer.checkpoint(), IDLE);
+        checkpointer.wrote(message.units.length);
       });
     }
   });

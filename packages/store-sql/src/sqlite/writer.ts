@@ -5,17 +5,24 @@ import { migrate } from '../migrations/run.ts';
 import { runBatch, type Unit, type UnitOutcome, type WriteConnection } from '../write/batch.ts';
 import { isUnavailable, openSqlite, type SqliteHandle } from './handle.ts';
 
+export interface LogState {
+  /** All of the log is in the database file: what is written next begins it anew. */
+  readonly whole: boolean;
+}
+
 /** The one writing connection of a database file. */
 export interface SqliteWriter {
   readonly epoch: string;
   write(units: readonly Unit[]): Promise<readonly UnitOutcome[]>;
-  /** Moves the log into the database file; for moments without work. */
-  checkpoint(): void;
+  /** Moves of the log into the database file what can be moved at once. Not within a batch. */
+  checkpoint(): LogState;
+  /** Frames of the log at which a commit checkpoints although there is work. */
+  boundLog(frames: number): void;
   close(): void;
 }
 
-/** Pages of the log (4 KB each) at which a commit checkpoints although there is work: what bounds the log's size. */
-const MAX_WAL_PAGES = 4000;
+/** What the file of the log is cut to when the log begins anew: above the usual, for a file that grows makes its syncs dearer. */
+const LOG_FILE = 128 * 1024 * 1024;
 
 /** `open` is for tests that listen to the statements. */
 export async function openSqliteWriter(path: string, now: number, open = openSqlite): Promise<SqliteWriter> {
@@ -23,8 +30,7 @@ export async function openSqliteWriter(path: string, now: number, open = openSql
   try {
     // FULL: a commit returns after the log's fsync. That is promise 1, and group commit makes it cheap.
     handle.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = off;
-      pragma wal_autocheckpoint = ${MAX_WAL_PAGES}; pragma cache_size = -65536; pragma temp_store = memory;
-      pragma journal_size_limit = ${MAX_WAL_PAGES * 4096}`);
+      pragma cache_size = -65536; pragma temp_store = memory; pragma journal_size_limit = ${LOG_FILE}`);
     const epoch = await prepareDatabase(handle, now);
     return writerOver(handle, epoch);
   } catch (error) {
@@ -71,17 +77,15 @@ function writerOver(handle: SqliteHandle, epoch: string): SqliteWriter {
     rollbackToSavepoint: () => handle.exec('rollback to unit; release unit'),
     endsBatch: (error) => isUnavailable(error) || !handle.inTransaction,
   };
-  let dirty = true;
+  const checkpoint = handle.prepare('pragma wal_checkpoint(passive)');
   return {
     epoch,
-    write: (units) => {
-      dirty = true;
-      return writeUnits(connection, units);
-    },
+    write: (units) => writeUnits(connection, units),
     checkpoint: () => {
-      if (dirty) handle.exec('pragma wal_checkpoint(passive)');
-      dirty = false;
+      const [busy, frames, moved] = checkpoint.one() ?? [];
+      return { whole: busy === 0 && frames === moved };
     },
+    boundLog: (frames) => handle.exec(`pragma wal_autocheckpoint = ${frames}`),
     close: () => {
       handle.close();
     },
