@@ -82,8 +82,9 @@ export async function startServer(
     const until = performance.now() + config.drain;
     log.info({ connections: gateway.size, within: config.drain }, 'draining');
     await gateway.drain(config.drain);
-    await closeHttp(http, until);
+    // What is left of sockets would keep HTTP from closing.
     gateway.close();
+    await closeHttp(http, until);
     clearInterval(sweep);
     clearInterval(housekeeping);
     monitor.close();
