@@ -94,7 +94,7 @@ async function runEpoch(): Promise<void> {
   const config = readConfig(process.env);
   const lock = lockDataFolder(config.dataFolder);
   try {
-    const epoch = isPostgres(config.store) ? await beginEpochPostgres(config.store) : beginEpochSqlite(sqlitePath(config.store)); // prettier-ignore
+    const epoch = isPostgres(config.store) ? await beginEpochPostgres(config.store) : beginEpochSqlite(sqlitePath(config.store)).epoch; // prettier-ignore
     say(`The epoch is ${epoch}. Clients will fetch everything anew.`);
   } finally {
     lock.release();

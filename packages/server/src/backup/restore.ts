@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { beginEpochPostgres, beginEpochSqlite, databaseFacts, lockDataFolder, mustBeFree, postgresFacts, SCHEMA_VERSION } from '@magpie/store-sql'; // prettier-ignore
+import { beginEpochPostgres, beginEpochSqlite, lockDataFolder, mustBeFree, postgresFacts, SCHEMA_VERSION } from '@magpie/store-sql'; // prettier-ignore
 import type { ServerConfig } from '../config.ts';
 import { isAddress, isPostgres, sqlitePath, type Say } from './backup.ts';
 import { BackupError, namesIn, sizeOf, sync, writeFileDurably } from './disk.ts';
@@ -100,8 +100,7 @@ async function placeDatabase(manifest: Manifest, from: string, config: ServerCon
   try {
     const source = join(from, PARTS.sqlite);
     if ((await copyHashed(source, draft)) !== manifest.database.sha256) throw new BackupError(damaged(source));
-    if (databaseFacts(draft).epoch !== manifest.epoch) throw new BackupError('The database is not the one the manifest tells of.');
-    beginEpochSqlite(draft);
+    if (beginEpochSqlite(draft).ended !== manifest.epoch) throw new BackupError('The database is not the one the manifest tells of.');
     await sync(draft);
     await setAside(target, `${target}.before-${now()}`, say);
     await rename(draft, target);

@@ -94,12 +94,16 @@ export const COUNTER_LEAP = 1_000_000_000;
  * A database that goes back in time begins a new epoch, so that clients that were ahead of it fetch everything anew. Numbers that
  * were given since and told to others are not given again: receivers of webhooks would take new events for old ones.
  */
-export function beginEpochSqlite(path: string): string {
+export function beginEpochSqlite(path: string): { readonly ended: string; readonly epoch: string } {
   const epoch = newEpoch();
+  let ended: string;
   const handle = openSqlite(path);
   try {
-    handle.exec('pragma synchronous = full; begin immediate');
-    if (handle.prepare(`update meta set value = ?1 where name = 'epoch'`).run(epoch) !== 1) throw new Error(`${path} has no epoch: it is not a database of this program.`); // prettier-ignore
+    // Without a log of its own, which would be left behind when the file gets its name.
+    handle.exec('pragma journal_mode = delete; pragma synchronous = full; begin immediate');
+    ended = String(handle.prepare(`select value from meta where name = 'epoch'`).one()?.[0] ?? '');
+    if (ended === '') throw new Error(`${path} has no epoch: it is not a database of this program.`);
+    handle.prepare(`update meta set value = ?1 where name = 'epoch'`).run(epoch);
     handle.prepare(`update meta set value = cast(cast(value as integer) + ?1 as text) where name = 'numbers'`).run(COUNTER_LEAP); // prettier-ignore
     const counted = handle.prepare(`select name from sqlite_schema where type = 'table' and sql like '%autoincrement%'`).rows(); // prettier-ignore
     for (const [table = null] of counted) {
@@ -111,7 +115,7 @@ export function beginEpochSqlite(path: string): string {
     handle.close();
   }
   sync(path);
-  return epoch;
+  return { ended, epoch };
 }
 
 export const newEpoch = (): string => randomBytes(9).toString('base64url');
