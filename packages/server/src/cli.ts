@@ -149,6 +149,7 @@ async function call<N extends OperationName>(operation: N, input: Input<N>): Pro
       app: { id: '', name: '', doors: [], settings: {} as never, createdAt: 0 },
       caller: 'admin',
       userId: '',
+      by: 'command line',
     } as const;
     try {
       return await composition.domain.call(operation, operator, input);

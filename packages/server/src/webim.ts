@@ -131,6 +131,7 @@ function portsOf(context: PluginContext): WebimPorts {
     caller: caller.kind,
     userId: caller.kind === 'user' ? caller.userId : '',
     ...(caller.kind === 'anonymous' ? { address: caller.address } : {}),
+    ...(caller.kind === 'admin' ? { by: `webim:${app.appKey}` } : {}),
   });
   return {
     findApp: (appKey) => {

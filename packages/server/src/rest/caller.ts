@@ -46,9 +46,9 @@ function adminCaller(
 ): Ctx {
   const userId = header(request, 'magpie-user') ?? '';
   if (OPERATIONS.get(operation)?.scope === 'server')
-    return { app: NO_APP, caller: 'admin', userId: '', address };
+    return { app: NO_APP, caller: 'admin', userId: '', address, by: 'operator' };
   if (named === undefined) throw new MagpieError('BAD_REQUEST', { field: 'magpie-app', message: 'Name the app in the header magpie-app.' }); // prettier-ignore
-  return { app: requireApp(domain, named), caller: 'admin', userId, address };
+  return { app: requireApp(domain, named), caller: 'admin', userId, address, by: 'operator' };
 }
 
 function requireApp(domain: Domain, name: string): AppContext {

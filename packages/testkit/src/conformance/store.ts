@@ -3,10 +3,12 @@ import { appendConformance } from './store-append.ts';
 import { laneConformance } from './store-lanes.ts';
 import { listConformance } from './store-lists.ts';
 import { messageConformance } from './store-messages.ts';
+import { eraseConformance } from './store-erase.ts';
 import { outboxConformance } from './store-outbox.ts';
 import { participantConformance } from './store-participants.ts';
 import { presenceConformance } from './store-presence.ts';
 import { recordConformance } from './store-records.ts';
+import { retentionConformance } from './store-retention.ts';
 import { roomConformance } from './store-rooms.ts';
 import { timerConformance } from './store-timers.ts';
 import { unitConformance } from './store-units.ts';
@@ -56,5 +58,7 @@ export function runStoreConformance(name: string, setup: () => Promise<StoreUnde
     describe('lanes', () => laneConformance(get));
     describe('words', () => wordConformance(get));
     describe('upkeep', () => upkeepConformance(get));
+    describe('retention', () => retentionConformance(get));
+    describe('erasure and audit', () => eraseConformance(get));
   });
 }
