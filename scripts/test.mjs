@@ -75,6 +75,14 @@ function prepareTracing() {
   return path === undefined ? {} : { STRACE_PATH: path };
 }
 
+/** Debian has it in /usr/sbin, which is on no ordinary user's PATH. */
+function prepareNats() {
+  const places = [process.env.NATS_SERVER_PATH, onPath('nats-server'), '/usr/sbin/nats-server'];
+  const path = places.find((place) => place && existsSync(place));
+  if (path === undefined) say('nats-server is not installed: the tests of many nodes will be skipped');
+  return path === undefined ? {} : { NATS_SERVER_PATH: path };
+}
+
 async function prepare() {
   const found = { args: [], env: {} };
   // The pages are what browsers are driven through, and the server's own tests look at how they are served.
@@ -84,6 +92,7 @@ async function prepare() {
     found.args.push(...browser.args);
     Object.assign(found.env, browser.env);
   }
+  Object.assign(found.env, prepareNats());
   if (reaches('faults')) Object.assign(found.env, prepareTracing());
   return found;
 }

@@ -114,6 +114,30 @@ describe.skipIf(lacksNats())('the bus over a real nats-server', () => {
     expect(reports).toEqual([['the bus dropped data', expect.objectContaining({ message: expect.stringContaining('1000 bytes') as string }), { subject: 'p.x', bytes: 1002 }]]); // prettier-ignore
   });
 
+  it('gives a server up that does not keep up, before memory fills', async () => {
+    const nats = await server();
+    const reports: string[] = [];
+    const bus = await open({ url: nats.url, prefix: 'p', report: (what, error) => void reports.push(`${what}: ${String(error)}`) }); // prettier-ignore
+    const statuses: boolean[] = [];
+    const back = new Promise<void>((resolve) => {
+      bus.onStatus((up) => {
+        statuses.push(up);
+        if (up) resolve();
+      });
+    });
+    const half = 'x'.repeat(500_000);
+    nats.freeze();
+    for (let i = 0; i < 60; i++) bus.publish('flood', half);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reports).toEqual([]);
+    for (let i = 0; i < 10; i++) bus.publish('flood', half);
+    nats.thaw();
+    await back;
+    expect(reports).toEqual(['the connection to NATS is lost: Error: NATS does not keep up']);
+    expect(statuses).toEqual([false, true]);
+    expect(await passes(bus, await open({ url: nats.url, prefix: 'p' }))).toBe('heard');
+  });
+
   it('reports a subscriber that throws, own or not', async () => {
     const nats = await server();
     const reports: string[] = [];
@@ -169,9 +193,9 @@ describe.skipIf(lacksNats())('the bus over a real nats-server', () => {
 
 /** In a process of its own: whom Node trusts is settled when it starts. */
 async function connectApart(url: string, trusted: string | undefined): Promise<string> {
-  const code = `import { createNatsBus } from '@magpie/bus-nats'; createNatsBus({ url: ${JSON.stringify(url)}, prefix: 'p' }).then((bus) => { console.log('connected'); return bus.close(); }, (error) => { console.log(error.message); process.exit(); });`; // prettier-ignore
+  const code = `import { createNatsBus } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}; createNatsBus({ url: ${JSON.stringify(url)}, prefix: 'p' }).then((bus) => { console.log('connected'); return bus.close(); }, (error) => { console.log(error.message); process.exit(); });`; // prettier-ignore
   const { stdout } = await run(process.execPath, ['--conditions=@magpie/source', '--import', 'tsx', '--input-type=module', '-e', code], {
-    cwd: fileURLToPath(new URL('../../server/', import.meta.url)),
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: { ...process.env, ...(trusted === undefined ? {} : { NODE_EXTRA_CA_CERTS: trusted }) },
   }); // prettier-ignore
   return stdout.trim();
