@@ -46,6 +46,7 @@ const layers: readonly Layer[] = [
   { name: 'compat', include: ['tests/compat/**/*.test.ts'], seconds: 120, order: 1 },
   { name: 'conformance', include: conformance, seconds: 120, order: 2 },
   { name: 'build', include: ['tests/build/**/*.test.ts'], seconds: 300, order: 3, alone: true },
+  { name: 'upgrade', include: ['tests/upgrade/**/*.test.ts'], seconds: 180, order: 4, alone: true },
   { name: 'faults', include: ['tests/faults/**/*.test.ts'], seconds: 600, order: 4, alone: true },
   { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], seconds: 180, order: 5, alone: true },
 ];

@@ -22,11 +22,14 @@ export interface ServerProcessOptions {
   readonly wrapper?: readonly string[];
   /** Another copy of the sources. */
   readonly root?: string;
+  /** A built server's entry, run by plain node instead of the sources. */
+  readonly bundle?: string;
 }
 
 /** The real server in a process of its own. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const [command = '', ...args] = [...(options.wrapper ?? []), process.execPath, '--conditions=@magpie/source', '--import', 'tsx', 'packages/server/src/main.ts']; // prettier-ignore
+  const entry = options.bundle ? [options.bundle] : ['--conditions=@magpie/source', '--import', 'tsx', 'packages/server/src/main.ts']; // prettier-ignore
+  const [command = '', ...args] = [...(options.wrapper ?? []), process.execPath, ...entry];
   const child: ChildProcess = spawn(command, args, {
     cwd: options.root ?? ROOT,
     env: { ...process.env, MAGPIE_DATA: options.dataFolder, PORT: String(options.port), MAGPIE_DEMO: '1', MAGPIE_LOG: 'error', ...options.env },
