@@ -16,9 +16,9 @@ const checkpointer = new Checkpointer(writer, {
   start: (data, events) =>
     startHelper(data, {
       ...events,
-      moved: (frames) => {
+      moved: (log) => {
         passes++;
-        events.moved(frames);
+        events.moved(log);
       },
     }),
 });

@@ -72,8 +72,7 @@ function stored(): unknown {
 it('without a pause in the writing the helper moves the log, which stays bounded', async () => {
   let passes = 0;
   const { batch, checkpointer, written, reports } = await setUp({
-    start: (data, events) =>
-      startHelper(data, { ...events, moved: (frames) => events.moved((passes++, frames)) }),
+    start: (data, events) => startHelper(data, { ...events, moved: (log) => events.moved((passes++, log)) }),
   });
   let largest = 0;
   while (passes < 30) largest = Math.max(largest, await batch());
@@ -95,6 +94,28 @@ it('the log stays bounded also while a helper says nothing', async () => {
   expect(autocheckpoint()).toBe(LIMITS.helped);
   expect(largest).toBeGreaterThan(LIMITS.alone * 2 * FRAME);
   expect(largest).toBeLessThan((LIMITS.helped + BATCH) * FRAME);
+  await checkpointer.close();
+});
+
+it('with a reader that stays the log grows beside the commits, and is moved when the reader ends', async () => {
+  let passes = 0;
+  const { batch, checkpointer, autocheckpoint } = await setUp({
+    start: (data, events) => startHelper(data, { ...events, moved: (log) => events.moved((passes++, log)) }),
+  });
+  while (passes < 2) await batch();
+  const reader = openSqlite(path, { readOnly: true });
+  reader.exec('begin');
+  const count = (): unknown => reader.prepare('select count(*) from messages').one()?.[0];
+  const before = count();
+  while ((await batch()) < 2 * LIMITS.helped * FRAME);
+  for (const end = passes + 2; passes < end;) await batch();
+  expect(Number(autocheckpoint())).toBeGreaterThan(2 * LIMITS.helped);
+  expect(count()).toBe(before);
+  reader.exec('commit');
+  reader.close();
+  while (Number(autocheckpoint()) > LIMITS.helped) await batch();
+  const size = await batch();
+  for (const end = passes + 5; passes < end;) expect(await batch()).toBeLessThanOrEqual(size);
   await checkpointer.close();
 });
 

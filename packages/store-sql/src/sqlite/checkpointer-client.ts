@@ -8,7 +8,15 @@ export interface HelperData {
   readonly descriptor: number;
 }
 export type ToHelper = 'pass' | 'close';
-export type FromHelper = 'ready' | { readonly frames: number };
+export type FromHelper = 'ready' | Moved;
+
+/** A pass is done. */
+export interface Moved {
+  /** Frames of the log, moved ones among them. */
+  readonly frames: number;
+  /** Frames that were there and could not be moved, because somebody reads what was before them. */
+  readonly left: number;
+}
 
 /** The thread of checkpoints, seen from the writer thread. */
 export interface Helper {
@@ -20,8 +28,7 @@ export interface Helper {
 
 export interface HelperEvents {
   ready(): void;
-  /** A pass is done; the log has so many frames, moved ones among them. */
-  moved(frames: number): void;
+  moved(log: Moved): void;
   /** It has ended by itself; nothing more will come. */
   ended(reason: string): void;
 }
@@ -41,7 +48,7 @@ export const startHelper: StartHelper = (data, events) => {
   };
   worker.on('message', (message: FromHelper) => {
     if (message === 'ready') events.ready();
-    else events.moved(message.frames);
+    else events.moved(message);
   });
   worker.on('error', (error) => end(error.message));
   worker.on('exit', (code) => end(`it ended with code ${code}`));

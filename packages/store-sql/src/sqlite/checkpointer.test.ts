@@ -99,13 +99,28 @@ it('under load a helper does it, one pass at a time, and the writer completes a 
   expect(asked()).toEqual([`bound ${helped}`]);
   work(3000, 100);
   expect(asked()).toEqual(['pass']);
-  helper().moved(complete - 1);
+  helper().moved({ frames: complete - 1, left: 0 });
+  asked();
   work(1000, 1);
   expect(asked()).toEqual(['pass']);
-  helper().moved(complete);
-  expect(asked()).toEqual([]);
+  helper().moved({ frames: complete, left: 100 });
+  expect(asked()).toEqual([`bound ${helped}`]);
   checkpointer.wrote(1);
   expect(asked()).toEqual(['complete']);
+});
+
+it('while somebody reads on and on nobody waits for the log', () => {
+  const { checkpointer, work, asked, helper } = setUp();
+  work(1200, 100);
+  helper().ready();
+  asked();
+  const frames = 3 * helped;
+  helper().moved({ frames, left: complete });
+  checkpointer.wrote(1);
+  expect(asked()).toEqual([`bound ${frames + helped}`]);
+  helper().moved({ frames, left: 0 });
+  checkpointer.wrote(1);
+  expect(asked()).toEqual([`bound ${helped}`, 'complete']);
 });
 
 it('a helper that dies is said and done without; a minute later another is tried', () => {

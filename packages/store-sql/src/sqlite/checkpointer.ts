@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { startHelper, type Helper, type StartHelper } from './checkpointer-client.ts';
+import { startHelper, type Helper, type Moved, type StartHelper } from './checkpointer-client.ts';
 import { isUnavailable } from './handle.ts';
 import type { SqliteWriter } from './writer.ts';
 
@@ -13,7 +13,7 @@ export interface CheckpointLimits {
   readonly busy: number;
   /** Frames at which a commit moves the log itself while nobody helps … */
   readonly alone: number;
-  /** … and while the helper does: what bounds the log, whatever happens. */
+  /** … and while the helper does: what bounds the log, whatever happens, unless somebody reads on and on. */
   readonly helped: number;
   /** Frames from which the writer completes what the helper did, so that the log begins anew. */
   readonly complete: number;
@@ -126,16 +126,22 @@ export class Checkpointer {
             this.state = 'ready';
             this.writer.boundLog(this.limits.helped);
           },
-          moved: (frames) => {
-            this.state = 'ready';
-            this.mustComplete = frames >= this.limits.complete;
-          },
+          moved: (log) => this.moved(log),
           ended: (reason) => this.alone(reason),
         },
       );
     } catch (error) {
       this.alone((error as Error).message);
     }
+  }
+
+  private moved({ frames, left }: Moved): void {
+    const { complete, helped } = this.limits;
+    this.state = 'ready';
+    // Somebody reads for long, as backups do: the log grows until they end, and then it is the helper that moves it, not a commit.
+    const held = left >= complete;
+    this.writer.boundLog(held ? frames + helped : helped);
+    this.mustComplete = frames >= complete && !held;
   }
 
   private alone(reason: string): void {
