@@ -33,9 +33,9 @@ describe('the server bundle', () => {
         thread.postMessage('pass');
         const [second] = await once(thread, 'message');
         thread.postMessage('close');
-        console.log(JSON.stringify([first, Object.keys(second), ...(await once(thread, 'exit'))]));`;
+        console.log(JSON.stringify([first, Object.keys(second).sort(), ...(await once(thread, 'exit'))]));`;
       const output = await finish(process.execPath, ['--input-type=module', '-e', code]);
-      expect(JSON.parse(output)).toEqual(['ready', ['frames'], 0]);
+      expect(JSON.parse(output)).toEqual(['ready', ['frames', 'left'], 0]);
     });
   });
 });
