@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Report } from '@magpie/domain';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { NatsBusError, type NatsAddress } from './address.ts';
+import { Generations } from './generations.ts';
 
 export interface LinkOptions {
   readonly address: NatsAddress;
@@ -32,6 +33,7 @@ export class Link {
   /** Absent while the server is away. */
   connection: NatsConnection | undefined;
   private readonly options: LinkOptions;
+  readonly generations = new Generations();
   private readonly ending = new AbortController();
   /** Why the connection was given up, if it was we who closed it. */
   private reason: Error | undefined;
@@ -68,7 +70,7 @@ export class Link {
     }
     this.sent += subject.length + data.length;
     if (this.sent - this.confirmed > UNCONFIRMED) this.giveUp(connection, 'NATS does not keep up');
-    else connection.publish(subject, data);
+    else connection.publish(subject, data, { reply: this.generations.tag });
   }
 
   async close(): Promise<void> {
@@ -99,6 +101,7 @@ export class Link {
       connection = await this.again();
       if (!connection) return;
       this.sent = this.confirmed = 0;
+      this.generations.next();
       this.connection = connection;
       this.options.attach(connection);
       this.options.onStatus(true);

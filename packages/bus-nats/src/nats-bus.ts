@@ -126,7 +126,7 @@ class NatsBus implements Bus {
     waiting.subscription = connection.subscribe(this.prefix + pattern, {
       callback: (error, message) => {
         // A refusal has no message; the link reports it.
-        if (error) return;
+        if (error || !this.link.generations.isCurrent(message.reply ?? '')) return;
         const subject = message.subject.slice(this.prefix.length);
         const data = message.string();
         for (const { handler } of waiting.handlers) handler(data, subject);

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Bus } from '@magpie/domain';
+import { createCutProxy } from '@magpie/testkit/cut-proxy';
 import { lacksNats, startNats } from '@magpie/testkit/nats';
+import { connect } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNatsBus, NatsBusError, type NatsBusOptions } from '../src/index.ts';
 
@@ -136,6 +138,38 @@ describe.skipIf(lacksNats())('the bus over a real nats-server', () => {
     expect(reports).toEqual(['the connection to NATS is lost: Error: NATS does not keep up']);
     expect(statuses).toEqual([false, true]);
     expect(await passes(bus, await open({ url: nats.url, prefix: 'p' }))).toBe('heard');
+  });
+
+  it('does not hear what comes late over a connection that was given up', async () => {
+    const nats = await server();
+    const ways = [await createCutProxy(nats), await createCutProxy(nats)];
+    ends.push(() => Promise.all(ways.map((way) => way.close())));
+    const bus = await open({
+      url: ways.map(({ url }) => url.replace('http', 'nats')).join(','),
+      prefix: 'p',
+    });
+    const other = await open({ url: nats.url, prefix: 'p' });
+    await passes(bus, other);
+    const heard: string[] = [];
+    other.subscribe('x', (data) => heard.push(data));
+    const back = new Promise<void>((resolve) => bus.onStatus((up) => up && resolve()));
+    const held = ways.find(({ size }) => size > 0);
+    held?.hold('both');
+    bus.publish('x', 'old');
+    await back;
+    bus.publish('x', 'new');
+    await passes(bus, other);
+    // The server hears it, over the connection that it still has.
+    const raw = await connect({ servers: nats.url });
+    ends.push(() => raw.close());
+    const late = new Promise<string>((resolve) => {
+      raw.subscribe('p.x', { callback: (_error, message) => resolve(message.string()) });
+    });
+    await raw.flush();
+    held?.release();
+    expect(await late).toBe('old');
+    await passes(bus, other);
+    expect(heard).toEqual(['new']);
   });
 
   it('reports a subscriber that throws, own or not', async () => {
