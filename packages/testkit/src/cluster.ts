@@ -40,6 +40,8 @@ export interface TestCluster extends AsyncDisposable {
   stop(i: number): void;
   /** … until `SIGCONT`. */
   cont(i: number): void;
+  /** `SIGUSR2`: what that means is for who starts the nodes to say, with `NODE_OPTIONS`. */
+  jump(i: number): void;
   /** Starts a node that was killed or ended, at the same address; resolves when it runs. */
   restart(i: number, changes?: NodeChanges): Promise<void>;
   /** Resets the connections of a node, or of all, and every new one, until `heal`. */
@@ -126,6 +128,7 @@ export async function startCluster(options: TestClusterOptions = {}): Promise<Te
     end: (i) => at(i).process.stop('SIGTERM'),
     stop: (i) => void process.kill(at(i).process.pid, 'SIGSTOP'),
     cont: (i) => void process.kill(at(i).process.pid, 'SIGCONT'),
+    jump: (i) => void process.kill(at(i).process.pid, 'SIGUSR2'),
     restart: async (i, changes = {}) => {
       await at(i).process.stop('SIGKILL');
       at(i).process = await start(at(i), { ...options, ...changes });
