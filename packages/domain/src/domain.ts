@@ -35,6 +35,7 @@ import { endEmptyRooms } from './room/ending.ts';
 import { roomHandlers } from './room/handlers.ts';
 import { roomSink } from './room/posting.ts';
 import { Rooms } from './room/rooms.ts';
+import { shareRooms } from './room/sharing.ts';
 import { Elsewhere } from './session/elsewhere.ts';
 import { authenticate, openSession, sessionHandlers, type Identity } from './session/handlers.ts';
 import { SessionRegistry, type Session, type SessionPeer } from './session/registry.ts';
@@ -185,7 +186,7 @@ function createDeps(ports: Ports): Deps {
     rate: new RateLimiter(clock),
     timers,
     presences: new Presences({ ...ports, store, apps, sessions, elsewhere, delivery, timers, hooks }),
-    rooms: new Rooms({ ...ports, store, apps, accounts, sessions, emit: hooks.emit }),
+    rooms: new Rooms({ ...ports, store, apps, accounts, mesh, sessions, emit: hooks.emit }),
     pressure: new Pressure(),
     hooks,
     before,
@@ -214,6 +215,7 @@ const MISSED = eventText(
 function serveRooms(deps: Deps): void {
   deps.delivery.serve('room', roomSink(deps));
   deps.conversations.serve('room', (place, userId) => deps.rooms.present(place.num, userId));
+  shareRooms(deps);
   endEmptyRooms(deps);
 }
 

@@ -66,6 +66,8 @@ export class Mesh {
   private readonly hears = new Map<string, (body: never, from: string) => void>();
   private readonly answers = new Map<string, (body: never, from: string) => unknown>();
   private readonly asked = new Map<number, Asked>();
+  /** Nodes that went without a word: if one is back after all, both missed what the other told meanwhile. */
+  private readonly fell = new Set<string>();
   private nextAsk = 1;
   private settling: Promise<void> | undefined;
   private stops: readonly (() => void)[] = [];
@@ -149,11 +151,14 @@ export class Mesh {
     if (peer) this.queue(peer, JSON.stringify([kind, body]));
   }
 
-  /** To all others. */
-  tell(kind: string, body: unknown): void {
-    if (this.peers.size === 0) return;
+  /** To all others, or to those named. */
+  tell(kind: string, body: unknown, to: readonly string[] = this.others): void {
+    if (this.peers.size === 0 || to.length === 0) return;
     const text = JSON.stringify([kind, body]);
-    for (const peer of this.peers.all()) this.queue(peer, text);
+    for (const name of to) {
+      const peer = this.peers.get(name);
+      if (peer) this.queue(peer, text);
+    }
   }
 
   /** Answers by node; a node that does not answer in time is left out. */
@@ -263,6 +268,7 @@ export class Mesh {
     // It may not know this node yet.
     this.sayHello();
     this.each('up', (listener) => listener.up?.(name));
+    if (this.fell.delete(name)) this.missed();
     return peer;
   }
 
@@ -282,6 +288,7 @@ export class Mesh {
       asked.missing.delete(name);
       if (asked.missing.size === 0) asked.done();
     }
+    if (crashed) this.fell.add(name);
     if (crashed) this.missed();
     this.each('down', (listener) => listener.down?.(name, crashed));
   }

@@ -22,7 +22,7 @@ export function requireSession({ session }: Ctx): Session {
 /** Also of somebody who is not there. */
 export async function roleIn(deps: Pick<Deps, 'store'>, room: Room, user: string): Promise<Role> {
   const here = room.roleOf(user);
-  if (here !== 'member' || room.seats.occupants.has(user)) return here;
+  if (here !== 'member' || room.who(user)) return here;
   return (await deps.store.rooms.user(room.num, user))?.role ?? 'member';
 }
 
@@ -56,7 +56,7 @@ export async function demandOver(
 
 /** For lists: those present, its owner and admins, the app. */
 export async function demandSight(deps: Deps, ctx: Ctx, room: Room): Promise<void> {
-  if (ctx.caller === 'admin' || room.seats.occupants.has(ctx.userId)) return;
+  if (ctx.caller === 'admin' || room.who(ctx.userId)) return;
   if ((await roleIn(deps, room, ctx.userId)) === 'member')
     throw new MagpieError('NOT_MEMBER', { field: 'id' });
 }

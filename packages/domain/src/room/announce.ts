@@ -46,7 +46,7 @@ export async function prepare(
   const names = changes.flatMap(({ actor, targets }) => [actor, ...(targets ?? []).slice(0, 20)]);
   const people = await deps.accounts.people(app.id, names);
   return (room, note) => {
-    const out = note.out?.ids.filter((user) => room.seats.occupants.has(user)).length ?? 0;
+    const out = note.out?.ids.filter((user) => room.who(user)).length ?? 0;
     const wire = roomOf(note.row ?? room.row, room.count - out, app.settings['rooms.history']);
     const events = changes.map(({ targets, ...change }) => {
       const payload: EventPayload<'room.changed'> = {

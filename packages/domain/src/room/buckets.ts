@@ -14,8 +14,10 @@ export class RoomBuckets {
     if (perSecond <= 0) return true;
     const gained = (Math.max(0, now - this.at) / 1000) * perSecond;
     this.at = now;
-    this.rest = Math.min(perSecond, this.rest + gained);
-    this.high = Math.min(perSecond, this.high + gained);
+    // A share of the rate may be less than one message a second.
+    const size = Math.max(1, perSecond);
+    this.rest = Math.min(size, this.rest + gained);
+    this.high = Math.min(size, this.high + gained);
     if (priority === 'high') {
       if (this.high < 1) return false;
       this.high -= 1;

@@ -10,13 +10,16 @@ const BEAT = 10 * 60_000;
 
 type Put = Extract<WriteOp, { op: 'timer.put' }>;
 
+/** While other nodes are not heard, nobody can say that it is empty. */
+const UNHEARD = 5_000;
+
 /** A room that ends by itself has one such timer as long as it lives. */
 export function endOp(row: RoomRow, dueAt: number): Put {
   return { op: 'timer.put', id: `${KIND} ${row.conv}`, app: row.app, kind: KIND, dueAt, payload: row.id };
 }
 
 /** Rooms that end some time after the last one left. */
-export function endEmptyRooms(deps: Pick<Deps, 'rooms' | 'timers' | 'store' | 'clock' | 'apps' | 'accounts' | 'hooks' | 'report'>): void {
+export function endEmptyRooms(deps: Pick<Deps, 'rooms' | 'mesh' | 'timers' | 'store' | 'clock' | 'apps' | 'accounts' | 'hooks' | 'report'>): void {
   const { rooms, timers, store, clock, apps } = deps;
   rooms.onEmpty = (room) => {
     if (room.rules.ends !== 'empty') return;
@@ -36,7 +39,7 @@ export function endEmptyRooms(deps: Pick<Deps, 'rooms' | 'timers' | 'store' | 'c
     const silence = app.settings['rooms.silence'] || ROOM_RULES[known.row.kind].silence;
     // After a start those who were there have their time to come back.
     const back = known.row.createdAt < rooms.startedAt ? rooms.startedAt + silence : 0;
-    const again = known.count > 0 ? now + BEAT : back > now ? back : undefined;
+    const again = known.count > 0 ? now + BEAT : back > now ? back : deps.mesh.healthy ? undefined : now + UNHEARD;
     if (again !== undefined) return { ops: [endOp(known.row, again)], after: () => timers.noted(again) };
     const tell = await prepare(deps, app, [{ change: 'dismissed', actor: '' }]);
     // Somebody came while the names were read.

@@ -84,7 +84,7 @@ export function governingHandlers(deps: Deps): GoverningHandlers {
       const users = [...new Set(input.users)];
       const seconds = input.seconds ?? 0;
       await demandOver(deps, room, await demand(deps, ctx, room, seconds > 0 ? 'ban' : 'kick'), input.users);
-      const removed = users.filter((user) => room.seats.occupants.has(user));
+      const removed = users.filter((user) => room.who(user));
       const at = clock.now();
       const by = ctx.userId === '' ? {} : { by: ctx.userId };
       const text = input.reason === undefined ? {} : { text: input.reason };

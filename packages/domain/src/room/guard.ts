@@ -37,7 +37,7 @@ function admit(attempt: SendAttempt, deps: Deps, room: Room): void | Promise<voi
 /** The priority a message counts as; refuses who may not speak. */
 function speaksAs({ ctx, input }: SendAttempt, room: Room, now: number): Priority {
   if (ctx.caller === 'admin') return 'high';
-  const me = room.seats.occupants.get(ctx.userId);
+  const me = room.who(ctx.userId);
   if (!me) throw new MagpieError('NOT_MEMBER', { field: 'ref', message: 'Enter the room before speaking in it.' }); // prettier-ignore
   if (me.mutedUntil !== null && me.mutedUntil > now)
     throw new MagpieError('MUTED', { field: 'ref', detail: { until: me.mutedUntil } });
@@ -46,9 +46,10 @@ function speaksAs({ ctx, input }: SendAttempt, room: Room, now: number): Priorit
   return input.priority ?? 'normal';
 }
 
+/** Each node with people there has its share of the rate, so that together they keep to it. */
 function whyShed(deps: Deps, room: Room, priority: Priority, rate: number, now: number): string | undefined {
   const level = deps.pressure.level;
   const low = priority === 'low' || priority === 'lowest';
   if (priority !== 'high' && (level > 1 || (level === 1 && low))) return 'pressure';
-  return room.buckets.take(priority, rate, now) ? undefined : 'rate';
+  return room.buckets.take(priority, rate / room.nodes, now) ? undefined : 'rate';
 }

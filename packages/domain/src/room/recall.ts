@@ -4,6 +4,7 @@ import { eventText } from '../delivery/delivery.ts';
 import type { Deps } from '../deps.ts';
 import { outranks } from '../group/rules.ts';
 import { roleIn } from './access.ts';
+import { findSaid } from './hearsay.ts';
 import type { Room } from './room.ts';
 
 /** `message.revoke` of what has no place in a log: rooms remember for a while who said what. */
@@ -13,15 +14,14 @@ export async function revokeUnstored(
   input: Input<'message.revoke'>,
 ): Promise<Output<'message.revoke'>> {
   const at = deps.clock.now();
-  const said = deps.rooms.talk.find(input.id, at);
-  const room = said?.app === ctx.app.id ? deps.rooms.at(said.conv) : undefined;
-  const sees = ctx.caller === 'admin' || !said?.limited || said.limited.only.has(ctx.userId);
+  const said = await findSaid(deps, input.id, at);
+  const room = said?.app === ctx.app.id ? await deps.rooms.find(said.app, said.room) : undefined;
+  const sees = ctx.caller === 'admin' || !said?.only || said.only.includes(ctx.userId);
   if (!said || !room || !sees) throw new MagpieError('MESSAGE_NOT_FOUND', { field: 'id' });
   if (ctx.caller !== 'admin' && !deps.rooms.present(room.num, ctx.userId)) throw new MagpieError('NOT_MEMBER', { field: 'id' }); // prettier-ignore
   const role = await roleOver(deps, ctx, room, said.from);
   if (said.revoked) throw new MagpieError('ALREADY_REVOKED', { field: 'id' });
   if (!role) demandSender(ctx, said.from, said.time, at);
-  deps.rooms.talk.revoke(said);
   const by = ctx.userId === '' ? said.from : ctx.userId;
   const payload: EventPayload<'room.revoked'> = {
     id: said.id,
@@ -34,7 +34,7 @@ export async function revokeUnstored(
     at,
   };
   const text = eventText('room.revoked', JSON.stringify(payload), room.key);
-  deps.rooms.publish(room, { events: [text] });
+  deps.rooms.publish(room, { revoke: said.id, events: [text] });
   deps.hooks.emit(ctx.app.id, 'room.revoked', room.key, text);
   return { id: input.id, conv: room.key, time: at };
 }

@@ -6,11 +6,13 @@ import { leaving } from '../file/sign.ts';
 import { messageJson } from '../message-json.ts';
 import type { Room } from './room.ts';
 
-/** What was said last, for who enters: `"recent":[…],"people":{…}` and, with history, where its streams stand. */
-export async function recentText(deps: Deps, ctx: Ctx, room: Room): Promise<string> {
+/** What was said last, for who enters: `"recent":[…],"people":{…}` and, with history, where its streams stand. `mark`: as much was heard then. */
+export async function recentText(deps: Deps, ctx: Ctx, room: Room, mark: number): Promise<string> {
   const { settings } = ctx.app;
   if (!settings['rooms.history']) {
-    const shown = room.talk.newest.filter(({ limited, from }) => !limited || limited.only.has(ctx.userId) || from === ctx.userId); // prettier-ignore
+    if (room.catchingUp) await room.catchingUp;
+    // What was said since comes as an event.
+    const shown = room.talk.newest.filter(({ order }) => order <= mark).filter(({ limited, from }) => !limited || limited.only.has(ctx.userId) || from === ctx.userId); // prettier-ignore
     const texts = shown.map(({ json }) => json).join(',');
     const people = await deps.accounts.people(ctx.app.id, shown.map(({ from }) => from)); // prettier-ignore
     return `"recent":[${texts}],"people":${JSON.stringify(people)}`;

@@ -1,11 +1,16 @@
 import { MagpieError, type EventPayload } from '@magpie/protocol';
 import { APPS_CHANGED, type AppDirectory } from '../app/directory.ts';
+import type { Mesh } from '../cluster/mesh.ts';
 import type { Bus } from '../ports/bus.ts';
-import type { Clock, Random, Scheduler } from '../ports/platform.ts';
+import type { Clock, Report, Scheduler } from '../ports/platform.ts';
 import type { RoomRow, RoomUserRow } from '../ports/rows.ts';
 import type { Store } from '../ports/store.ts';
 import type { Session, SessionRegistry } from '../session/registry.ts';
 import type { Accounts } from '../user/accounts.ts';
+import type { RoomName } from './crowd.ts';
+import { Devices, type Device } from './devices.ts';
+import { RoomDirectory } from './directory.ts';
+import { Neighbours } from './neighbours.ts';
 import type { LeftReason } from './news.ts';
 import { Room } from './room.ts';
 import type { Remembered, Seat } from './seats.ts';
@@ -16,18 +21,18 @@ import { comingsText, outText } from './view.ts';
 export interface RoomsDeps {
   readonly store: Pick<Store, 'rooms'>;
   readonly bus: Bus;
+  readonly mesh: Mesh;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
-  readonly random: Random;
   readonly apps: Pick<AppDirectory, 'get'>;
   readonly accounts: Pick<Accounts, 'peek'>;
   readonly sessions: SessionRegistry;
+  readonly report?: Report;
   /** Tells the app's back end. */
   readonly emit: (app: string, event: 'room.membersChanged', lane: string, envelope: string) => void;
 }
 
 type Out = EventPayload<'room.out'>;
-type Device = Pick<Session, 'app' | 'userId' | 'instance'>;
 
 /** What every node does that has people in the room. */
 export interface RoomNote {
@@ -36,40 +41,59 @@ export interface RoomNote {
     readonly ids: readonly string[];
     readonly set: Partial<Pick<RoomUserRow, 'role' | 'mutedUntil' | 'bannedUntil'>>;
   };
+  /** Id of what was said and is taken back. */
+  readonly revoke?: string;
   /** Events for those present. */
   readonly events?: readonly string[];
   /** Put out for good. */
   readonly out?: { readonly ids: readonly string[]; readonly told: Omit<Out, 'id'> };
 }
 
-/** Rooms kept in mind though nobody is in them, for what was said last and their rate. */
-const IDLE_KEPT = 500;
+export interface Entering {
+  readonly ext?: string | undefined;
+  /** It was there all the time as far as the others know. */
+  readonly quietly?: boolean;
+  /** The user's other devices leave. */
+  readonly exclusive?: boolean;
+}
+
+interface Leaving {
+  /** It is on another node now. */
+  readonly quietly?: boolean;
+  /** The node that had it put out, which tells the app's back end. */
+  readonly by?: string;
+}
 
 /** Rooms and who is in them, in memory. What is remembered beyond that is in the store. */
 export class Rooms {
   readonly talk = new Talk();
   readonly tally = new Tally();
   readonly startedAt: number;
+  readonly neighbours: Neighbours;
+  /** Devices that come from other nodes, until they have their places here. */
+  readonly arriving = new Map<string, Promise<void>>();
   /** Called when the last one left. */
   onEmpty: ((room: Room) => void) | undefined;
+  /** Called when the first one of this node entered, if there are others. */
+  onFirst: ((room: Room) => void) | undefined;
   private readonly deps: RoomsDeps;
-  private readonly node: string;
-  private readonly byNum = new Map<number, Room>();
-  private readonly byId = new Map<string, Room>();
-  private readonly idle = new Set<Room>();
-  /** By app, user and instance. */
-  private readonly devices = new Map<string, readonly Room[]>();
-  private readonly unsubscribe: readonly (() => void)[];
+  private readonly directory: RoomDirectory;
+  private readonly devices = new Devices();
+  private readonly unsubscribe: () => void;
   private members = 0;
 
   constructor(deps: RoomsDeps) {
     this.deps = deps;
-    this.node = deps.random.text(12);
-    this.startedAt = deps.clock.now();
-    this.unsubscribe = [
-      deps.bus.subscribe('magpie.*.room.*', (data) => this.hear(data)),
-      deps.bus.subscribe(APPS_CHANGED, () => this.forgetApps()),
-    ];
+    const { clock, mesh } = deps;
+    this.startedAt = clock.now();
+    this.directory = new RoomDirectory(deps.store.rooms, (row) => this.make(row), (room) => this.forgotten(room)); // prettier-ignore
+    this.neighbours = new Neighbours(deps, this);
+    mesh.hear<RoomName & { readonly note: RoomNote }>('room.note', ({ num, app, id, note }, from) => {
+      const room = this.at(num);
+      if (room) this.apply(room, note, from);
+      else this.directory.touch(app, id);
+    });
+    this.unsubscribe = deps.bus.subscribe(APPS_CHANGED, () => this.forgetApps());
     deps.sessions.listen({
       opened: (session, resumed) => this.opened(session, resumed),
       dropped: (session) => this.lost(session),
@@ -80,39 +104,25 @@ export class Rooms {
 
   /** One that is known without asking the store. */
   at(num: number): Room | undefined {
-    return this.byNum.get(num);
+    return this.directory.at(num);
   }
 
   peek(app: string, id: string): Room | undefined {
-    return this.byId.get(`${app} ${id}`);
+    return this.directory.peek(app, id);
   }
 
   /** Undefined: there is none, or it ended. */
-  async find(app: string, id: string): Promise<Room | undefined> {
-    const known = this.peek(app, id);
-    if (known) return known;
-    const row = await this.deps.store.rooms.byId(app, id);
-    return row && row.dismissedAt === null ? this.know(row) : undefined;
+  find(app: string, id: string): Promise<Room | undefined> {
+    return this.directory.find(app, id);
   }
 
   know(row: RoomRow): Room {
-    const known = this.byNum.get(row.conv);
-    if (known) return known;
-    const { clock, scheduler } = this.deps;
-    const room = new Room(row, {
-      clock,
-      scheduler,
-      onComings: (of, comings) => {
-        const text = comingsText(of, comings, this.deps.accounts);
-        of.outlet.push({ text });
-        this.deps.emit(of.app, 'room.membersChanged', of.key, text);
-      },
-      onLost: (count) => this.tally.drop('congested', count),
-    });
-    this.byNum.set(row.conv, room);
-    this.byId.set(`${row.app} ${row.id}`, room);
-    this.keepIdle(room);
-    return room;
+    return this.directory.know(row);
+  }
+
+  /** All that are in mind. */
+  all(): readonly Room[] {
+    return this.directory.all();
   }
 
   /** What is remembered of a user, as of this very turn. */
@@ -124,48 +134,60 @@ export class Rooms {
     }
   }
 
-  roomsOf(app: string, user: string, instance: string): readonly Room[] {
-    return this.devices.get(`${app} ${user} ${instance}`) ?? NONE;
+  /** Of a device of this node. */
+  roomsOf(device: Device): readonly Room[] {
+    return this.devices.of(device);
   }
 
+  /** On whatever node. */
   present(num: number, user: string): boolean {
-    return this.byNum.get(num)?.seats.occupants.has(user) ?? false;
+    return (this.at(num)?.seats.occupants.has(user) ?? false) || (this.neighbours.at(num)?.users.has(user) ?? false); // prettier-ignore
   }
 
-  /** `quietly`: it was there all the time as far as the others know. */
-  enter(room: Room, session: Session, as: Remembered, options: { readonly ext?: string | undefined; readonly quietly?: boolean } = {}): void {
-    const { app, userId, instance } = session;
+  enter(room: Room, session: Session, as: Remembered, options: Entering = {}): void {
+    const { app, userId: user, instance } = session;
     // Its connection went, or the room ended, while the store was asked.
-    if (!this.deps.sessions.of(app, userId).includes(session)) throw new MagpieError('SESSION_GONE');
+    if (!this.deps.sessions.of(app, user).includes(session)) throw new MagpieError('SESSION_GONE');
     if (room.row.dismissedAt !== null) throw new MagpieError('ROOM_NOT_FOUND', { field: 'id' });
     // Pushed out of mind meanwhile by hundreds of others.
-    if (this.byNum.get(room.num) !== room) throw new MagpieError('OVERLOADED', { retryAfter: 100 });
-    if (!room.seats.seat(userId, instance))
-      this.devices.set(`${app} ${userId} ${instance}`, [...this.roomsOf(app, userId, instance), room]);
-    const came = room.seats.add(session, as, this.deps.clock.now());
-    room.markGone(userId, instance, undefined);
-    this.idle.delete(room);
-    if (!came) return;
-    this.members++;
-    if (!options.quietly) room.news.came(userId, options.ext);
-  } // prettier-ignore
+    if (this.at(room.num) !== room) throw new MagpieError('OVERLOADED', { retryAfter: 100 });
+    const { crowd } = room;
+    const before = crowd?.users.get(user);
+    const again = room.seats.seat(user, instance) !== undefined;
+    const first = room.seats.occupants.size === 0;
+    const now = this.deps.clock.now();
+    const came = room.seats.add(session, as, now, before);
+    room.markGone(user, instance, undefined);
+    this.directory.wake(room);
+    if (!again) this.devices.add(session, room);
+    if (came) this.members++;
+    if (came) crowd?.cameHere(user);
+    const over = before?.places.map((place) => place.instance).filter((other) => other !== instance) ?? [];
+    if (crowd) this.neighbours.abroad.takeOver(crowd, user, instance);
+    if (!again || options.exclusive) this.neighbours.tellCame(room, user, instance, { ...options, over });
+    if (first && !this.deps.mesh.alone) this.onFirst?.(room);
+    if (came && !before && !options.quietly) room.news.came(user, { ext: options.ext });
+  }
 
-  leave(room: Room, seat: Seat, reason: LeftReason, told?: Omit<Out, 'id'>): void {
+  leave(room: Room, seat: Seat, reason: LeftReason, told?: Omit<Out, 'id'>, how: Leaving = {}): void {
     if (told) seat.session?.peer.push(outText(room, told));
     const { instance, occupant } = seat;
+    const { user } = occupant;
+    const { mesh } = this.deps;
+    const { crowd, num } = room;
     const gone = room.seats.remove(seat);
-    const key = `${room.app} ${occupant.user} ${instance}`;
-    const others = this.roomsOf(room.app, occupant.user, instance).filter((other) => other !== room);
-    if (others.length > 0) this.devices.set(key, others);
-    else this.devices.delete(key);
-    if (reason !== 'left') room.markGone(occupant.user, instance, reason);
-    if (!gone) return;
-    this.members--;
-    if (this.byNum.get(room.num) !== room) return;
-    room.news.went(occupant.user, reason);
-    if (room.count > 0) return;
-    this.keepIdle(room);
-    this.onEmpty?.(room);
+    this.devices.remove({ app: room.app, userId: user, instance }, room);
+    if (reason !== 'left') room.markGone(user, instance, reason);
+    if (gone) this.members--;
+    if (gone) crowd?.wentHere(user);
+    const known = this.at(num) === room;
+    const empty = !known || room.count === 0;
+    if (!mesh.alone) this.neighbours.abroad.tellWent({ num, user, instance, reason, quiet: how.quietly || !known, by: how.by, empty }); // prettier-ignore
+    if (!gone || !known) return;
+    const mine = how.by === undefined || how.by === mesh.node;
+    if (!how.quietly && !crowd?.users.has(user)) room.news.went(user, reason, mine);
+    if (room.seats.occupants.size === 0) this.directory.rest(room);
+    if (empty) this.onEmpty?.(room);
   }
 
   /** How long a lost connection of this user keeps its place. */
@@ -176,104 +198,120 @@ export class Rooms {
   /** Does it here and tells the other nodes. */
   publish(room: Room, note: RoomNote): void {
     this.apply(room, note);
-    this.deps.bus.publish(`magpie.${room.app}.room.${room.num}`, JSON.stringify({ by: this.node, num: room.num, note })); // prettier-ignore
+    const { num, app, row } = room;
+    if (!this.deps.mesh.alone) this.deps.mesh.tell('room.note', { num, app, id: row.id, note });
   }
 
-  /** Sent and dropped since the start. */
+  /** Of this node. `by`: the node it began on. */
+  apply(room: Room, { row, users, revoke, events, out }: RoomNote, by: string = this.deps.mesh.node): void {
+    // Of two rooms that had the id one after the other, this is the later one.
+    if (row && row.createdAt >= room.row.createdAt) room.row = row;
+    if (users) this.applyUsers(room, users);
+    if (revoke !== undefined) this.talk.revoke(room.talk, revoke, this.deps.clock.now());
+    for (const text of events ?? []) room.outlet.push({ text, must: true });
+    for (const user of out?.ids ?? [])
+      for (const seat of room.seats.occupants.get(user)?.seats ?? []) this.leave(room, seat, 'kicked', out?.told, { by }); // prettier-ignore
+    if (room.row.dismissedAt !== null) this.end(room);
+  }
+
+  /** Of this node: rooms with people and those people; sent and dropped since the start. */
   stats(): { count: number; members: number; sent: number; dropped: Record<string, number> } {
     return {
-      count: this.byNum.size - this.idle.size,
+      count: this.directory.busy,
       members: this.members,
       sent: this.tally.sent,
       dropped: this.tally.dropped,
     };
   }
 
+  /** The connection of a device is lost, or on another node: its place is kept for a while. */
+  disconnect(room: Room, seat: Seat): void {
+    room.seats.disconnect(seat);
+    seat.cancelWait ??= this.deps.scheduler.after(this.silence(room, seat.occupant.user), () => this.leave(room, seat, 'timeout')); // prettier-ignore
+  }
+
+  leaveAll(device: Device): void {
+    for (const room of this.roomsOf(device)) {
+      const seat = room.seats.seat(device.userId, device.instance);
+      if (seat) this.leave(room, seat, 'left');
+    }
+  }
+
+  /** The user's other devices on this node. */
+  leaveElsewhere(room: Room, user: string, instance: string, which: (seat: Seat) => boolean = () => true): void {
+    for (const seat of room.seats.occupants.get(user)?.seats ?? [])
+      if (seat.instance !== instance && which(seat)) this.leave(room, seat, 'left', { reason: 'elsewhere' });
+  } // prettier-ignore
+
   close(): void {
-    for (const stop of this.unsubscribe) stop();
-    for (const room of [...this.byNum.values()]) {
-      this.forget(room);
+    this.unsubscribe();
+    this.neighbours.abroad.close();
+    for (const room of this.all()) {
+      this.directory.forget(room);
       room.close();
     }
   }
 
-  private hear(data: string): void {
-    const { by, num, note } = JSON.parse(data) as { by: string; num: number; note: RoomNote };
-    const room = by === this.node ? undefined : this.byNum.get(num);
-    if (room) this.apply(room, note);
+  private make(row: RoomRow): Room {
+    const { clock, scheduler, accounts, emit } = this.deps;
+    const room = new Room(row, {
+      clock,
+      scheduler,
+      onComings: (of, comings, own) => {
+        const text = comingsText(of, comings, accounts);
+        of.outlet.push({ text });
+        if (own) emit(of.app, 'room.membersChanged', of.key, own === comings ? text : comingsText(of, own, accounts)); // prettier-ignore
+      },
+      onLost: (count) => this.tally.drop('congested', count),
+    });
+    this.neighbours.attach(room);
+    return room;
   }
 
-  private apply(room: Room, { row, users, events, out }: RoomNote): void {
-    if (row) room.row = row;
-    if (users) {
-      room.version++;
-      for (const user of users.ids) {
-        const occupant = room.seats.occupants.get(user);
-        if (occupant && users.set.role !== undefined) occupant.role = users.set.role;
-        if (occupant && users.set.mutedUntil !== undefined) occupant.mutedUntil = users.set.mutedUntil;
+  private forgotten(room: Room): void {
+    this.talk.drop(room.talk);
+    room.news.close();
+    room.crowd?.attach();
+    room.crowd = undefined;
+  }
+
+  private applyUsers(room: Room, { ids, set }: NonNullable<RoomNote['users']>): void {
+    room.version++;
+    for (const user of ids)
+      for (const present of [room.seats.occupants.get(user), room.crowd?.users.get(user)]) {
+        if (present && set.role !== undefined) present.role = set.role;
+        if (present && set.mutedUntil !== undefined) present.mutedUntil = set.mutedUntil;
       }
-    }
-    for (const text of events ?? []) room.outlet.push({ text, must: true });
-    for (const user of out?.ids ?? [])
-      for (const seat of room.seats.occupants.get(user)?.seats ?? []) this.leave(room, seat, 'kicked', out?.told);
-    if (room.row.dismissedAt !== null) this.end(room);
-  } // prettier-ignore
+    // Nodes that hear of this change before they hear that the user came.
+    for (const user of ids)
+      for (const seat of room.seats.occupants.get(user)?.seats ?? []) this.neighbours.tellCame(room, user, seat.instance, { quietly: true }); // prettier-ignore
+  }
 
   private end(room: Room): void {
     room.outlet.flush();
-    this.forget(room);
+    this.directory.forget(room);
     for (const { seats } of [...room.seats.occupants.values()])
       for (const seat of seats) this.leave(room, seat, 'left', { reason: 'dismissed' });
   }
 
-  private forget(room: Room): void {
-    this.byNum.delete(room.num);
-    this.byId.delete(`${room.app} ${room.row.id}`);
-    this.idle.delete(room);
-    this.talk.drop(room.talk);
-    room.news.close();
-  }
-
   /** An app that was removed may be made again under its id, with other rooms. */
   private forgetApps(): void {
-    for (const room of [...this.byNum.values()]) if (!this.deps.apps.get(room.app)) this.forget(room);
-  }
-
-  private keepIdle(room: Room): void {
-    this.idle.delete(room);
-    this.idle.add(room);
-    for (const oldest of this.idle) {
-      if (this.idle.size <= IDLE_KEPT) break;
-      this.forget(oldest);
-    }
+    for (const room of this.all()) if (!this.deps.apps.get(room.app)) this.directory.forget(room);
   }
 
   private opened(session: Session, resumed: boolean): void {
-    const { app, userId, instance } = session;
     // A new login of the device is not in the rooms of the one before.
     if (!resumed) return this.leaveAll(session);
-    for (const room of this.roomsOf(app, userId, instance)) {
-      const seat = room.seats.seat(userId, instance);
+    for (const room of this.roomsOf(session)) {
+      const seat = room.seats.seat(session.userId, session.instance);
       if (seat) room.seats.connect(seat, session);
     }
   }
 
   private lost(session: Session): void {
-    const { app, userId, instance } = session;
-    for (const room of this.roomsOf(app, userId, instance)) {
-      const seat = room.seats.seat(userId, instance);
-      if (!seat || seat.session !== session) continue;
-      room.seats.disconnect(seat);
-      seat.cancelWait = this.deps.scheduler.after(this.silence(room, userId), () => this.leave(room, seat, 'timeout')); // prettier-ignore
-    }
-  }
-
-  private leaveAll({ app, userId, instance }: Device): void {
-    for (const room of this.roomsOf(app, userId, instance)) {
-      const seat = room.seats.seat(userId, instance);
-      if (seat) this.leave(room, seat, 'left');
+    for (const room of this.roomsOf(session)) {
+      const seat = room.seats.seat(session.userId, session.instance);
+      if (seat?.session === session) this.disconnect(room, seat);
     }
   }
 }
-
-const NONE: readonly Room[] = [];

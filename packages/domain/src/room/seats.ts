@@ -12,16 +12,22 @@ export interface Seat {
   behind: number;
   /** Ends the wait for the connection to come back. */
   cancelWait: (() => void) | undefined;
+  /** When it was taken, on this node or the one it was on before. */
+  since: number;
 }
 
-/** A user in a room, with the devices they are there with. */
-export interface Occupant {
+/** A user in a room, on whatever node. */
+export interface Present {
   readonly user: string;
   readonly enteredAt: number;
-  /** Grows in the order of entering; a place in lists of members. */
+  /** Grows in the order of entering one node; tells apart in lists those of one moment. */
   readonly order: number;
   role: 'admin' | 'member';
   mutedUntil: number | null;
+}
+
+/** A user in a room, with the devices they are there with. */
+export interface Occupant extends Present {
   seats: Seat[];
 }
 
@@ -40,14 +46,14 @@ export class Seats {
     return this.occupants.get(user)?.seats.find((seat) => seat.instance === instance);
   }
 
-  /** Whether the user was not there before. */
-  add(session: Session, remembered: Remembered, at: number): boolean {
+  /** Whether the user was not there before. `before`: as they are there on another node. */
+  add(session: Session, remembered: Remembered, at: number, before?: Present): boolean {
     const { userId: user, instance } = session;
     const present = this.occupants.get(user);
     const occupant: Occupant = present ?? {
       user,
-      enteredAt: at,
-      order: ++this.order,
+      enteredAt: before?.enteredAt ?? at,
+      order: before?.order ?? ++this.order,
       ...remembered,
       seats: [],
     };
@@ -63,6 +69,7 @@ export class Seats {
       at: this.connected.length,
       behind: 0,
       cancelWait: undefined,
+      since: at,
     };
     this.connected.push(added);
     occupant.seats.push(added);

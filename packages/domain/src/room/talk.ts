@@ -14,6 +14,8 @@ export interface Said {
   /** Wire JSON; empty once it is not among the newest. */
   json: string;
   revoked: boolean;
+  /** Which of those heard in the room, on this node; 0: it was heard on another one only. */
+  order: number;
   /** Ids that retries of the same send were answered with. */
   others: string[] | undefined;
 }
@@ -25,6 +27,10 @@ export class RoomTalk {
   /** The newest, oldest first. */
   newest: Said[] = [];
   chars = 0;
+  /** So many were heard on this node. */
+  heard = 0;
+  /** Ids taken back while what was said is asked of another node. */
+  takenBack: Set<string> | undefined;
 }
 
 const PER_ROOM = 10_000;
@@ -58,6 +64,7 @@ export class Talk {
       return false;
     }
     if (before) this.forget(before);
+    said.order = ++room.heard;
     room.said.set(said.name, said);
     this.byId.set(said.id, said);
     show(said, newest);
@@ -73,14 +80,34 @@ export class Talk {
     return true;
   }
 
-  /** Takes back what was said. */
-  revoke(said: Said): void {
-    const room = said.talk;
+  /** Takes back what was said, if this node knows of it. */
+  revoke(room: RoomTalk, id: string, now: number): void {
+    room.takenBack?.add(id);
+    const said = this.find(id, now);
+    if (!said || said.talk !== room) return;
     said.revoked = true;
     if (said.json === '') return;
     room.newest = room.newest.filter((other) => other !== said);
     room.chars -= said.json.length;
     said.json = '';
+  }
+
+  /** What another node heard last, as what was said before all that this one heard after `mark`. */
+  adopt(room: RoomTalk, last: readonly Said[], mark: number, max: number): void {
+    const since = room.newest.filter(({ order }) => order > mark);
+    for (const said of room.newest) if (!since.includes(said)) said.json = '';
+    room.newest = [];
+    room.chars = 0;
+    for (const told of last) {
+      const known = room.said.get(told.name);
+      if ((known?.order ?? 0) > mark || known?.revoked || room.takenBack?.has(told.id)) continue;
+      const said = known ?? told;
+      said.json = told.json;
+      room.said.set(said.name, said);
+      this.byId.set(said.id, said);
+      show(said, max);
+    }
+    for (const said of since) show(said, max);
   }
 
   /** The room is no longer kept in mind. */

@@ -1,6 +1,5 @@
 import type { Priority } from '@magpie/protocol';
 import { describe, expect, it } from 'vitest';
-import { createLocalBus } from '../core/local-bus.ts';
 import { createWorld, type TestDevice } from './test-world.ts';
 
 type World = ReturnType<typeof createWorld>;
@@ -288,22 +287,4 @@ describe('taking back what was never stored', () => {
     await bob.say('x', 'm');
     expect(world.rooms.talk.size).toBe(1);
   });
-});
-
-it('what one node does to a room, the others do too', async () => {
-  const bus = createLocalBus();
-  const here = createWorld({}, undefined, undefined, bus);
-  const there = createWorld({}, here.store, here.time, bus);
-  const [alice] = (await inRoom(here, 'alice')) as [TestDevice];
-  const [bob, carol] = [await enter(there, 'bob'), await enter(there, 'carol')];
-  bob.news();
-  await alice.ask('room.update', { id: 'x', name: 'New', mutedAll: true });
-  await alice.ask('room.kick', { id: 'x', users: ['carol'], seconds: 5 });
-  await there.time.advance(0);
-  expect(there.rooms.peek('a', 'x')?.row).toMatchObject({ name: 'New', mutedAll: true });
-  expect(await bob.say('x', 'hm')).toBe('MUTED');
-  expect(carol.news()).toContain('out:banned');
-  expect(bob.news()).toEqual(['profileChanged', 'mutedAll', 'banned carol', '+[] -[carol:kicked] =1']);
-  await here.admin('room.dismiss', { id: 'x' });
-  expect(bob.news().at(-1)).toBe('out:dismissed');
 });

@@ -1,4 +1,5 @@
 import { effectiveSettings, MagpieError, unstoredMessageId, type Input, type Output, type Priority, type SendInput } from '@magpie/protocol'; // prettier-ignore
+import { Mesh } from '../cluster/mesh.ts';
 import { RawJson, type AppContext, type Ctx, type HandlersOf } from '../core/context.ts';
 import { createAttempt } from '../core/guards.ts';
 import { createLocalBus } from '../core/local-bus.ts';
@@ -7,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import type { RoomRow, RoomUserRow } from '../ports/rows.ts';
 import { StoreConflict, type Store } from '../ports/store.ts';
 import type { WriteOp } from '../ports/writes.ts';
+import { Elsewhere } from '../session/elsewhere.ts';
 import { SessionRegistry, type Session } from '../session/registry.ts';
 import { FakeTime } from '../testing/fake-time.ts';
 import { MemoryTimerStore } from '../timer/memory-store.ts';
@@ -17,6 +19,7 @@ import { roomHandlers } from './handlers.ts';
 import { roomSink } from './posting.ts';
 import { revokeUnstored } from './recall.ts';
 import { Rooms } from './rooms.ts';
+import { shareRooms } from './sharing.ts';
 
 /** The rooms' part of a store, for unit tests. */
 export class MemoryRoomStore extends MemoryTimerStore {
@@ -89,12 +92,13 @@ export interface TestDevice {
 }
 
 let nodes = 0;
+/** Names of sends differ on all nodes. */
+let said = 0;
 
 /** Rooms over a real registry and real timers, with a clock that stands still. */
 export function createWorld(settings: Record<string, unknown> = {}, store = new MemoryRoomStore(), time = new FakeTime(), bus = createLocalBus()) {
   const app: AppContext = { id: 'a', name: '', doors: [], settings: effectiveSettings(settings), createdAt: 0 };
-  const sessions = new SessionRegistry(time);
-  const random = { text: () => `node ${nodes++}`, digits: (n: number) => '7'.repeat(n) };
+  const random = { text: () => `node${nodes++}`, digits: (n: number) => '7'.repeat(n) };
   const hooked: string[] = [];
   const emit = (_app: string, event: string, lane: string) => void hooked.push(`${event} ${lane}`);
   const accounts = {
@@ -109,14 +113,19 @@ export function createWorld(settings: Record<string, unknown> = {}, store = new 
   const timers = new Timers({ store: store as unknown as Store, clock: time, scheduler: time, random });
   const pressure = { level: 0 };
   const apps = { get: (id: string) => (id === 'a' ? app : undefined) };
-  const base = { store, bus, clock: time, scheduler: time, random, apps, accounts, sessions, timers, pressure, hooks: { emit } };
+  const reported: unknown[] = [];
+  const report = (what: string, error: unknown) => void reported.push([what, error]);
+  const mesh = new Mesh({ bus, clock: time, scheduler: time, random, report });
+  const elsewhere = new Elsewhere(mesh, time);
+  const sessions = new SessionRegistry(time, elsewhere, apps.get);
+  const base = { store, bus, mesh, elsewhere, report, clock: time, scheduler: time, random, apps, accounts, sessions, timers, pressure, hooks: { emit } };
   const rooms = new Rooms({ ...base, emit } as unknown as ConstructorParameters<typeof Rooms>[0]);
   const deps = { ...base, rooms } as unknown as Deps;
+  shareRooms(deps);
   endEmptyRooms(deps);
   timers.start();
   const handlers = roomHandlers(deps);
   const sink = roomSink(deps);
-  let said = 0;
 
   async function call<O extends RoomOperation>(ctx: Ctx, op: O, input: Input<O>): Promise<Output<O>> {
     const out = (await handlers[op](ctx, input as never)) as unknown;
@@ -144,7 +153,8 @@ export function createWorld(settings: Record<string, unknown> = {}, store = new 
     return id;
   }
 
-  function device(user: string, instance = `${user}1`): TestDevice {
+  /** `resume`: a session the device had, perhaps on another node. */
+  function device(user: string, instance = `${user}1`, resume?: string): TestDevice {
     const texts: string[] = [];
     let looked = 0;
     let session: Session | undefined;
@@ -176,13 +186,13 @@ export function createWorld(settings: Record<string, unknown> = {}, store = new 
       resume: () => void open(self.session.id, true),
       logout: () => sessions.close(self.session),
     };
-    open(`s-${instance}-${said++}`, false);
+    open(resume ?? `s-${instance}-${nodes++}`, resume !== undefined);
     return self;
   }
 
   const backend: Ctx = { app, caller: 'admin', userId: '' };
   return {
-    time, store, rooms, deps, app, sessions, timers, pressure, hooked, device, bus,
+    time, store, rooms, deps, app, sessions, timers, pressure, hooked, reported, device, bus, mesh,
     /** As the app's back end. */
     admin: <O extends RoomOperation>(op: O, input: Input<O>) => call(backend, op, input),
     adminCode: <O extends RoomOperation>(op: O, input: Input<O>) => call(backend, op, input).then(() => 'ok', (error: unknown) => { const { code, field } = MagpieError.from(error); return field === undefined ? code : `${code} ${field}`; }),

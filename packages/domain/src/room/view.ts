@@ -26,7 +26,7 @@ export function roomOf(row: RoomRow, memberCount: number, history: boolean): Wir
 /** With the user's own place in it, if they are there. */
 export function roomFor(room: Room, user: string, history: boolean, now: number): WireRoom {
   const out = roomOf(room.row, room.count, history);
-  const me = room.seats.occupants.get(user);
+  const me = room.who(user);
   if (!me) return out;
   const muted = me.mutedUntil !== null && me.mutedUntil > now ? { mutedUntil: me.mutedUntil } : {};
   return { ...out, me: { role: room.roleOf(user), enteredAt: me.enteredAt, ...muted } };
@@ -43,13 +43,13 @@ export function comingsText(
   accounts: Pick<Accounts, 'peek'>,
 ): string {
   const people: People = {};
-  for (const user of entered.keys()) {
+  for (const [user, { person: told }] of entered) {
     const row = accounts.peek(room.app, user);
-    const person = row && personOf(row);
+    const person = row ? personOf(row) : told;
     if (person) people[user] = person;
   }
   const payload: EventPayload<'room.membersChanged'> = {
-    entered: [...entered].map(([userId, ext]) => (ext === undefined ? { userId } : { userId, ext })),
+    entered: [...entered].map(([userId, { ext }]) => (ext === undefined ? { userId } : { userId, ext })),
     left: [...left].map(([userId, reason]) => ({ userId, reason })),
     memberCount: room.count,
     ...(Object.keys(people).length > 0 ? { people } : {}),
