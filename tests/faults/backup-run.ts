@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createClient, type Client, type MessageWindow } from '@magpie/client';
 import { directKey } from '@magpie/protocol';
 import { violations, type LogEntry, type Received, type SendRecord } from '@magpie/testkit/checker';
 import { freePort, startServerProcess, type ServerProcess } from '@magpie/testkit/server-process';
+import { magpie } from '../scenarios/transfer/command-line.ts';
 import { ADMIN, readLog, textOf, USERS } from './traffic.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PATIENCE = 60_000;
 
 export interface BackupRunResult {
@@ -29,25 +27,25 @@ export interface BackupRunResult {
  * Clients write all the time while `magpie backup` runs; the server is killed, the backup restored into a fresh folder, a server
  * started on it at the same address. `root`: another copy of the sources, with a protection patched out.
  */
-export async function backupRun({ root = ROOT }: { root?: string } = {}): Promise<BackupRunResult> {
+export async function backupRun(copyOf: { readonly root?: string } = {}): Promise<BackupRunResult> {
   const base = await mkdtemp(join(tmpdir(), 'magpie-backup-'));
   const port = await freePort();
   const [live, copy, fresh] = ['live', 'copy', 'fresh'].map((name) => join(base, name)) as [string, string, string]; // prettier-ignore
-  const start = (dataFolder: string) => startServerProcess({ dataFolder, port, root, env: { MAGPIE_ADMIN_TOKEN: ADMIN } }); // prettier-ignore
+  const start = (dataFolder: string) => startServerProcess({ dataFolder, port, ...copyOf, env: { MAGPIE_ADMIN_TOKEN: ADMIN } }); // prettier-ignore
   let server: ServerProcess = await start(live);
   const people = new People(server.url);
   try {
     await people.begin();
     people.write('before');
     await people.acknowledged(150);
-    await magpie(root, live, ['backup', '--to', copy, '--with-key']);
+    await magpie(['backup', '--to', copy, '--with-key'], { dataFolder: live, ...copyOf });
     const { createdAt } = JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8')) as { createdAt: string }; // prettier-ignore
     const before = people.acknowledgedBefore(Date.parse(createdAt));
     const files = people.files.filter(({ at }) => at < Date.parse(createdAt)).map(({ id }) => id);
     await people.acknowledged(50);
     await people.settle();
     await server.stop('SIGKILL');
-    await magpie(root, fresh, ['restore', '--from', copy]);
+    await magpie(['restore', '--from', copy], { dataFolder: fresh, ...copyOf });
     const again = people.readyAgain();
     server = await start(fresh);
     await again;
@@ -78,22 +76,6 @@ export async function backupRun({ root = ROOT }: { root?: string } = {}): Promis
 function stands({ conv, acked, text }: SendRecord, logs: ReadonlyMap<string, readonly LogEntry[]>): boolean {
   return acked !== undefined && logs.get(conv)?.[acked.seq - 1]?.text === text;
 }
-
-/** The command line, as an operator runs it beside the server. */
-export async function magpie(root: string, dataFolder: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const child = spawn(process.execPath, ['--conditions=@magpie/source', '--import', 'tsx', 'packages/server/src/cli.ts', ...args], {
-    cwd: root,
-    env: { ...process.env, MAGPIE_DATA: dataFolder, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  const hear = (chunk: Buffer) => (output += chunk.toString());
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`magpie ${args.join(' ')} ended with ${String(code)}:\n${output}`);
-  return output;
-} // prettier-ignore
 
 interface Person {
   readonly user: string;
