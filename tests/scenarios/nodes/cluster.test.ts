@@ -71,4 +71,26 @@ describe.skipIf(lacksNats())('three nodes on one PostgreSQL and one NATS', () =>
     const known = () => cluster.node(2).admin('app.get', { id: 'third' }, { app: 'third' }).catch((error: unknown) => error); // prettier-ignore
     expect(await eventually(known, (answer) => !(answer instanceof Error))).toMatchObject({ app: { id: 'third' } }); // prettier-ignore
   });
+
+  it('a node whose bus falls silent says so, and serves on', async () => {
+    const readiness = async () => {
+      const response = await fetch(`${cluster.node(2).url}/readyz`);
+      return { status: response.status, ...((await response.json()) as { bus?: string }) };
+    };
+    cluster.silence('bus', 2);
+    expect(await eventually(readiness, ({ bus }) => bus === 'down')).toMatchObject({ status: 200, ok: true });
+    await using bob = await signIn(cluster.node(2), 'bob');
+    await bob.request('message.send', textTo('u:alice', 'still here'));
+    cluster.heal('bus', 2);
+    expect(await eventually(readiness, ({ bus }) => bus === 'up')).toMatchObject({ status: 200, ok: true });
+  });
+
+  it('a node that was stopped for a while goes on', async () => {
+    cluster.stop(0);
+    await using alice = await signIn(cluster.node(1), 'alice');
+    const { id } = await alice.request('message.send', textTo('u:dave', 'while you stood still'));
+    cluster.cont(0);
+    await using dave = await signIn(cluster.node(0), 'dave');
+    expect(await history(dave, 'u:alice')).toContain(id);
+  });
 });
