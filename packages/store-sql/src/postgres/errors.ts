@@ -15,8 +15,8 @@ export function isKnownName(error: unknown): boolean {
   return codeOf(error) === '23505' && (error as { constraint?: unknown }).constraint === 'messages_name';
 }
 
-/** Connection errors (08), not enough resources (53), shutting down or starting (57P), I/O (58), read-only (25006). */
-const AWAY = /^(08...|53...|57P..|58...|25006|E[A-Z]{3,})$/;
+/** Connection errors (08), not enough resources (53), shutting down or starting (57P), I/O (58), read-only (25006), stood still in a transaction (25P03). */
+const AWAY = /^(08...|53...|57P..|58...|25006|25P03|E[A-Z]{3,})$/;
 
 export function isUnavailable(error: unknown): boolean {
   if (AWAY.test(codeOf(error))) return true;

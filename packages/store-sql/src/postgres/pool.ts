@@ -16,6 +16,9 @@ export interface PostgresOptions {
   readonly readers?: number;
 }
 
+/** A node that stands still in the middle of a batch holds the rows it locked no longer than this: the others write on. */
+const STANDSTILL = 4_000;
+
 const settings = (url: string): pg.ClientConfig => ({
   connectionString: url,
   application_name: 'magpie',
@@ -35,7 +38,8 @@ export function createPool({ url, readers = 8 }: PostgresOptions): pg.Pool {
 
 /** `patient`: waits for a statement however long it takes, as an upgrade of a large database does. */
 export async function connect({ url }: PostgresOptions, patient = false): Promise<pg.Client> {
-  const client = new pg.Client({ ...settings(url), ...(patient ? { query_timeout: 0 } : {}) });
+  const limits = patient ? { query_timeout: 0 } : { idle_in_transaction_session_timeout: STANDSTILL };
+  const client = new pg.Client({ ...settings(url), ...limits });
   client.on('error', () => undefined);
   await client.connect();
   return client;
