@@ -86,7 +86,7 @@ async function drivePasswords(): Promise<void> {
 async function driveDoors(): Promise<void> {
   const made = await admin('app.create', { name: 'Two', doors: [{ kind: 'tim', id: 1400000777, secret: TIM_SECRET }, { kind: 'zim', id: 1400000777 }, { kind: 'webim', id: 'two#app' }] }); // prettier-ignore
   for (const [at, found] of Object.entries(secretsIn(made['secrets']))) secrets[`door ${at}`] = found;
-  const id = (made['app'] as { id: string }).id;
+  const id = (made['app'] as unknown as { id: string }).id;
   const rotated = await admin('app.rotateSecret', { id, door: { kind: 'tim', id: 1400000777 }, grace: 1000 });
   for (const [at, found] of Object.entries(secretsIn(rotated['secrets']))) secrets[`rotated ${at}`] = found;
   await admin('app.create', { name: 'Again', doors: [{ kind: 'tim', id: 1400000777, secret: TIM_SECRET }] });

@@ -65,6 +65,8 @@ const scheduler: Scheduler = {
 export interface Observer {
   committed(units: number, ms: number): void;
   asked(ms: number, answered: boolean): void;
+  /** Puts something between the domain and the store. */
+  readonly store?: ((store: Store) => Store) | undefined;
 }
 
 /** The only place that constructs drivers. */
@@ -83,11 +85,12 @@ export async function compose(
     open: (sealed, context) => seals.unseal(sealed, place(context)),
   };
   const hasher = createPasswordHasher();
-  const store = await openStore(config.store, {
+  const opened = await openStore(config.store, {
     now: clock.now,
     force: config.force,
     onBatch: observer && ((units, ms) => observer.committed(units, ms)),
   });
+  const store = observer?.store?.(opened) ?? opened;
   const bus = await openBus(config, await store.epoch(), report);
   let busUp = true;
   bus.onStatus((up) => (busUp = up));

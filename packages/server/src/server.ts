@@ -16,8 +16,10 @@ import { Metrics } from './metrics/registry.ts';
 import { metricsRoute, serveMetrics } from './metrics/routes.ts';
 import { StoredSizes } from './metrics/sizes.ts';
 import { createWatch } from './metrics/watch.ts';
+import { createOutbound } from './outbound/outbound.ts';
 import { mountPlugins } from './plugins.ts';
 import { restRoutes } from './rest/routes.ts';
+import type { Tracing } from './telemetry.ts';
 import { VERSION } from './version.ts';
 import { webRoutes } from './web.ts';
 
@@ -44,11 +46,17 @@ export async function startServer(
 ): Promise<RunningServer> {
   const clock = new CoarseClock();
   const meter = new Meter(clock, config.metricsApps);
-  const composition = await compose(config, VERSION, (what, error, detail) => log.error({ err: error, ...detail }, what), meter); // prettier-ignore
+  const tracing = await tracingOf(config, log);
+  const observer = {
+    committed: meter.committed.bind(meter),
+    asked: meter.asked.bind(meter),
+    store: tracing?.store,
+  };
+  const composition = await compose(config, VERSION, (what, error, detail) => log.error({ err: error, ...detail }, what), observer); // prettier-ignore
   const { domain, store, monitor } = composition;
   let stopping = false;
   const draining = () => stopping;
-  const watch = createWatch({ meter, log, slow: config.logSlow, onRefused: ({ code }) => monitor.refused(code) }); // prettier-ignore
+  const watch = createWatch({ meter, log, slow: config.logSlow, onRefused: ({ code }) => monitor.refused(code), trace: tracing?.trace }); // prettier-ignore
   const onInternal = (error: MagpieError, operation: string) => log.error({ err: error.cause ?? error, operation }, 'operation failed'); // prettier-ignore
   const http = createHttp({ config, log, meter, draining });
   const adminToken = await adminTokenOf(config);
@@ -90,6 +98,7 @@ export async function startServer(
     monitor.close();
     clock.close();
     await own?.close();
+    await tracing?.close();
     await composition.close();
     log.info('stopped');
   };
@@ -103,6 +112,15 @@ export async function startServer(
     composition,
     close: () => (closing ??= close()),
   };
+}
+
+/** The operator says where spans go, so that it may be inside; still the one way out, with its bounds. */
+async function tracingOf({ traces }: ServerConfig, log: Logger): Promise<Tracing | undefined> {
+  if (traces === undefined) return undefined;
+  const { createTracing } = await import('./telemetry.ts');
+  const outbound = createOutbound({ allow: ['0.0.0.0/0', '::/0'] });
+  const tracing = createTracing({ endpoint: traces, version: VERSION, outbound, log });
+  return { ...tracing, close: () => tracing.close().finally(() => outbound.close()) };
 }
 
 /** The demo app exists while nothing else is configured and only this machine can reach it, or when asked for. */

@@ -209,7 +209,8 @@ export class Connection implements Outbound, SessionPeer, Waiter {
       this.reply(errorText(request.id, error));
     };
     try {
-      this.run(request).then((output) => {
+      const running = watch.trace && began > 0 ? watch.trace(tally.name, async () => this.run(request)) : this.run(request); // prettier-ignore
+      running.then((output) => {
         this.ended();
         this.counted(tally, request.id, began, false);
         this.reply(replyText(request.id, output));

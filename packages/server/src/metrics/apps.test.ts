@@ -27,9 +27,9 @@ it('keeps names while they are in use, and gives the name of an idle app to anot
   }
   ask(tallies, 'b', 1);
   // What it did before it had a name stays in `other`.
-  expect(requests(tallies)).toEqual({ b: 1, other: 249 });
+  expect(requests(tallies)).toEqual({ b: 2, other: 248 });
   ask(tallies, 'b', 4);
-  expect(requests(tallies)).toEqual({ b: 5, other: 249 });
+  expect(requests(tallies)).toEqual({ b: 6, other: 248 });
 });
 
 it('an app that is never seen to be used again has no name to give', () => {

@@ -1,10 +1,14 @@
+type Counts = Omit<AppCounts, 'app'>;
+
+const NOTHING: Counts = { requests: 0, errors: 0, messages: 0 };
+
 /** What one app's users did since the start. */
 export class AppTally {
   requests = 0;
   errors = 0;
   messages = 0;
-  /** `requests` at the last look. */
-  seen = 0;
+  /** As of the last look. */
+  last: Counts = NOTHING;
   /** When it was last seen to have asked for something, in looks. */
   active = 0;
 
@@ -34,11 +38,11 @@ const IDLE_LOOKS = 240;
  */
 export class AppTallies {
   private readonly all = new Map<string, AppTally>();
-  private readonly named = new Map<string, { readonly tally: AppTally; readonly from: AppCounts }>();
+  private readonly named = new Map<string, { readonly tally: AppTally; readonly from: Counts }>();
   private readonly max: number;
   private look = 0;
   /** Of apps whose names were given up: it was told already, and must not come again. */
-  private told = { requests: 0, errors: 0, messages: 0 };
+  private readonly told = { ...NOTHING };
 
   constructor(max: number) {
     this.max = max;
@@ -57,8 +61,11 @@ export class AppTallies {
   /** For one scrape: those with a name, and the rest together. */
   read(): readonly AppCounts[] {
     this.assign();
-    const total = { requests: 0, errors: 0, messages: 0 };
-    for (const tally of this.all.values()) add(total, tally, 1);
+    const total = { ...NOTHING };
+    for (const tally of this.all.values()) {
+      tally.last = countsOf(tally);
+      add(total, tally, 1);
+    }
     add(total, this.told, -1);
     const rows = [...this.named].map(([app, { tally, from }]) => ({
       app,
@@ -72,10 +79,8 @@ export class AppTallies {
 
   private assign(): void {
     this.look++;
-    for (const tally of this.all.values()) {
-      if (tally.requests !== tally.seen) tally.active = this.look;
-      tally.seen = tally.requests;
-    }
+    for (const tally of this.all.values())
+      if (tally.requests !== tally.last.requests) tally.active = this.look;
     for (const [app, { tally, from }] of this.named) {
       if (this.look - tally.active <= IDLE_LOOKS) continue;
       add(this.told, tally, 1);
@@ -87,15 +92,11 @@ export class AppTallies {
     rest.sort(([, a], [, b]) => b.requests - a.requests);
     for (const [app, tally] of rest.slice(0, this.max - this.named.size)) {
       if (this.look - tally.active > IDLE_LOOKS) continue;
-      // At the first look nothing was told of anybody yet.
-      const from =
-        this.look === 1 ? { app, requests: 0, errors: 0, messages: 0 } : { app, ...countsOf(tally) };
-      this.named.set(app, { tally, from });
+      // What it did since the last look was told of nowhere yet.
+      this.named.set(app, { tally, from: tally.last });
     }
   }
 }
-
-type Counts = Omit<AppCounts, 'app'>;
 
 function countsOf({ requests, errors, messages }: Counts): Counts {
   return { requests, errors, messages };

@@ -1,6 +1,7 @@
 import type { Ctx } from '@magpie/domain';
 import type { MagpieError } from '@magpie/protocol';
 import type { Logger } from 'pino';
+import type { Tracing } from '../telemetry.ts';
 import type { AppTally } from './apps.ts';
 import type { Meter, OperationTally } from './meter.ts';
 
@@ -13,6 +14,8 @@ export interface RequestWatch {
   /** A request took as long as that. */
   tell(what: Told, ms: number): void;
   failed(what: Told, error: MagpieError): void;
+  /** Runs a request that is timed exactly, where somebody wants to see what happens in it. */
+  readonly trace?: Tracing['trace'] | undefined;
 }
 
 export interface Told {
@@ -28,14 +31,16 @@ export interface WatchOptions {
   /** ms from which a request is slow; 0: none is. */
   readonly slow: number;
   readonly onRefused: (error: MagpieError) => void;
+  readonly trace?: Tracing['trace'] | undefined;
 }
 
-export function createWatch({ meter, log, slow, onRefused }: WatchOptions): RequestWatch {
+export function createWatch({ meter, log, slow, onRefused, trace }: WatchOptions): RequestWatch {
   const verbose = log.isLevelEnabled('debug');
   const from = slow > 0 ? slow : Number.POSITIVE_INFINITY;
   return {
     operation: (name) => meter.operation(name),
     app: (id) => meter.apps.of(id),
+    trace,
     tellFrom: verbose ? Number.NEGATIVE_INFINITY : from,
     tell: (what, ms) => {
       const line = { ...who(what), ms: Math.round(ms) };

@@ -29,7 +29,8 @@ export function restRoutes(http: FastifyInstance, options: RestOptions): void {
       const caller: CallerSlot = { ctx: undefined };
       let failed = false;
       try {
-        return await answer(options, request, reply, caller);
+        const run = () => answer(options, request, reply, caller);
+        return (await (watch.trace && began > 0 ? watch.trace(tally.name, run) : run())) as FastifyReply;
       } catch (thrown) {
         failed = true;
         const error = MagpieError.from(thrown);
