@@ -21,6 +21,7 @@ export async function openWholeDomain(
   path: string,
   time: FakeTime,
   outbound: Outbound,
+  ports: Partial<Ports> = {},
 ): Promise<WholeDomain> {
   const file = await openStore(`sqlite:${path}`, { now: () => time.now() });
   const pending = { count: 0 };
@@ -40,6 +41,7 @@ export async function openWholeDomain(
     hmac: (secret, text) => createHmac('sha256', secret).update(text).digest('hex'),
     node: {} as Ports['node'],
     tokens: () => ({ verify: refuse, issue: () => ({ token: 't', expiresAt: 0 }) }),
+    ...ports,
   });
   const settled = async () => {
     // Twice in a row, as an answer of the store may lead to the next question.
