@@ -37,18 +37,11 @@ export interface World {
 
 /** The built page, a real server and a real browser. */
 export async function createWorld(options: TestServerOptions = {}): Promise<World> {
-  const found = await findChromium();
-  if (found.path === undefined) throw new Error(`no browser: ${found.from}`);
-  await buildWebApps(() => undefined, { only: '@magpie/chat' });
-  mkdirSync(RESULTS, { recursive: true });
-  const [server, browser] = await Promise.all([
-    createTestServer(options),
-    chromium.launch({ executablePath: found.path, args: FLAGS }),
-  ]);
+  const [browser, server] = await Promise.all([launchBrowser(), createTestServer(options)]);
   return {
     server,
     browser,
-    person: (user, look) => openWindow(server, browser, user, look),
+    person: (user, look) => openWindow(server.url, browser, user, look),
     async close() {
       await browser.close();
       await server.close();
@@ -56,8 +49,17 @@ export async function createWorld(options: TestServerOptions = {}): Promise<Worl
   };
 }
 
-async function openWindow(
-  server: TestServer,
+/** The browser, once the page is built. */
+export async function launchBrowser(): Promise<Browser> {
+  const found = await findChromium();
+  if (found.path === undefined) throw new Error(`no browser: ${found.from}`);
+  await buildWebApps(() => undefined, { only: '@magpie/chat' });
+  mkdirSync(RESULTS, { recursive: true });
+  return chromium.launch({ executablePath: found.path, args: FLAGS });
+}
+
+export async function openWindow(
+  home: string,
   browser: Browser,
   user: string | undefined,
   look: Look = {},
@@ -71,8 +73,8 @@ async function openWindow(
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  const complaints = watch(page, server.url);
-  await page.goto(user === undefined ? server.url : `${server.url}/?user=${user}`);
+  const complaints = watch(page, home);
+  await page.goto(user === undefined ? home : `${home}/?user=${user}`);
   if (user !== undefined) await page.waitForSelector('nav input[type=search]');
   const shoot = async (name: string): Promise<void> => {
     await page.evaluate('document.fonts.ready.then(() => undefined)');
