@@ -104,11 +104,12 @@ export function beginEpochSqlite(path: string): { readonly ended: string; readon
     ended = String(handle.prepare(`select value from meta where name = 'epoch'`).one()?.[0] ?? '');
     if (ended === '') throw new Error(`${path} has no epoch: it is not a database of this program.`);
     handle.prepare(`update meta set value = ?1 where name = 'epoch'`).run(epoch);
-    handle.prepare(`update meta set value = cast(cast(value as integer) + ?1 as text) where name = 'numbers'`).run(COUNTER_LEAP); // prettier-ignore
+    // Written out: the driver binds numbers as floating ones, and the text of such a one ends in ".0".
+    handle.prepare(`update meta set value = cast(cast(value as integer) + ${COUNTER_LEAP} as text) where name = 'numbers'`).run(); // prettier-ignore
     const counted = handle.prepare(`select name from sqlite_schema where type = 'table' and sql like '%autoincrement%'`).rows(); // prettier-ignore
     for (const [table = null] of counted) {
-      const leapt = handle.prepare('update sqlite_sequence set seq = seq + ?1 where name = ?2').run(COUNTER_LEAP, table); // prettier-ignore
-      if (leapt === 0) handle.prepare('insert into sqlite_sequence (name, seq) values (?2, ?1)').run(COUNTER_LEAP, table); // prettier-ignore
+      const leapt = handle.prepare(`update sqlite_sequence set seq = seq + ${COUNTER_LEAP} where name = ?1`).run(table); // prettier-ignore
+      if (leapt === 0) handle.prepare(`insert into sqlite_sequence (name, seq) values (?1, ${COUNTER_LEAP})`).run(table); // prettier-ignore
     }
     handle.exec('commit');
   } finally {
