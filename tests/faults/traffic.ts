@@ -1,4 +1,10 @@
-import { createClient, type Client, type ClientOptions } from '@magpie/client';
+import {
+  createClient,
+  type Client,
+  type ClientMessage,
+  type ClientOptions,
+  type MagpieError,
+} from '@magpie/client';
 import { directKey, isHole, type Message, type MessagePage } from '@magpie/protocol';
 import type { History, LogEntry, Received, SendRecord } from '@magpie/testkit/checker';
 
@@ -110,8 +116,10 @@ export class Traffic {
       try {
         return await sending;
       } catch (error) {
-        if (!(error instanceof MagpieError && error.retryable)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, error.retryAfter ?? 100));
+        // By its looks: a client of another version has an error class of its own.
+        const { retryable, retryAfter } = error as Partial<MagpieError>;
+        if (retryable !== true) throw error;
+        await new Promise((resolve) => setTimeout(resolve, retryAfter ?? 100));
         sending = client.messages.resend(clientId);
       }
     }
