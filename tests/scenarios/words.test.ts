@@ -75,6 +75,12 @@ describe('words of the app', () => {
 });
 
 describe('word operations', () => {
+  it.each(['members', 'user', 'mesh', 'apps', 'words'])('are there for an app called %s, as a subject of the bus may be', async (id) => {
+    await server.admin('app.create', { id, name: id, doors: [] });
+    await server.admin('word.add', { words: [{ word: 'x', action: 'block' }] }, { app: id });
+    expect(await server.admin('word.list', { limit: 10 }, { app: id })).toMatchObject({ total: 1 });
+  }); // prettier-ignore
+
   it('list in pages, change and remove, in whatever spelling', async () => {
     const app = { app: 'pages' };
     await server.admin('app.create', {

@@ -49,7 +49,7 @@ it('words that change anywhere count from the next send on, also when they chang
   state.answer = new Promise((resolve) => (go = resolve));
   const early = send('good or bad');
   state.rows = [{ app: 'a', word: 'good', action: 'mask' }];
-  bus.publish('magpie.a.words', '');
+  bus.publish('magpie.words.a', 'a');
   const late = send('good or bad');
   go();
   await Promise.all([early.waiting, late.waiting]);

@@ -9,6 +9,9 @@ import { mapTexts } from './texts.ts';
 /** `null`: the app has no words, which is remembered. */
 type Known = Matcher | null;
 
+/** The app comes last: one may be called as another subject goes on. */
+const WORDS_CHANGED = 'magpie.words';
+
 /** The word filters of the apps: made when first needed, dropped when the words change anywhere. */
 export class Words {
   private readonly known = new Map<string, Known | Promise<Known>>();
@@ -20,7 +23,7 @@ export class Words {
     this.words = words;
     this.bus = bus;
     this.unsubscribes = [
-      bus.subscribe('magpie.*.words', (_data, subject) => void this.known.delete(subject.slice(7, -6))),
+      bus.subscribe(`${WORDS_CHANGED}.*`, (app) => void this.known.delete(app)),
       // An app's id may come to stand for another one.
       bus.subscribe(APPS_CHANGED, () => this.known.clear()),
     ];
@@ -42,7 +45,7 @@ export class Words {
 
   changed(app: string): void {
     this.known.delete(app);
-    this.bus.publish(`magpie.${app}.words`, '');
+    this.bus.publish(`${WORDS_CHANGED}.${app}`, app);
   }
 
   /** What others changed may not have been heard. */
