@@ -160,6 +160,7 @@ export class Abroad {
   /** The devices of a node that is gone come back to others, or do not: then one node tells the app's back end. */
   private down(node: string): void {
     this.incoming.delete(node);
+    const witnesses = this.mesh.others;
     const bySilence = new Map<number, Lost[]>();
     for (const crowd of this.byNum.values())
       for (const { user, place } of crowd.lose(node)) {
@@ -172,21 +173,23 @@ export class Abroad {
     for (const [silence, group] of bySilence) {
       const cancel = this.scheduler.after(silence, () => {
         this.waits.delete(cancel);
-        for (const one of group) this.expire(one);
+        for (const one of group) this.expire(one, witnesses);
       });
       this.waits.add(cancel);
     }
   }
 
-  private expire({ crowd, user, place }: Lost): void {
+  /** `witnesses`: of those who saw it go and are still there, one tells. */
+  private expire({ crowd, user, place }: Lost, witnesses: readonly string[]): void {
     const key = `${crowd.app} ${user} ${place.instance}`;
-    const others = (this.lost.get(key) ?? NONE).filter((other) => other !== crowd);
-    if (others.length > 0) this.lost.set(key, others);
+    const rest = (this.lost.get(key) ?? NONE).filter((other) => other !== crowd);
+    if (rest.length > 0) this.lost.set(key, rest);
     else this.lost.delete(key);
     // Its node may be back, or the device on another one.
     if (!place.lost || !crowd.users.get(user)?.places.includes(place)) return;
-    const tells = this.mesh.others.every((other) => this.mesh.node < other);
-    const note: WentNote = { num: crowd.num, user, instance: place.instance, reason: 'timeout', by: tells ? this.mesh.node : place.node, empty: !tells }; // prettier-ignore
+    const { node, others } = this.mesh;
+    const tells = witnesses.every((other) => node < other || !others.includes(other));
+    const note: WentNote = { num: crowd.num, user, instance: place.instance, reason: 'timeout', by: tells ? node : place.node, empty: !tells }; // prettier-ignore
     this.went(note, (other) => other === place);
   }
 }
