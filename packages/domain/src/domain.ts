@@ -136,7 +136,11 @@ export async function createDomain(ports: Ports): Promise<Domain> {
       return deps.pressure.level;
     },
     measured: (reading) => deps.pressure.update({ ...reading, waiting: ports.store.waiting() }),
-    sweep: () => deps.sessions.sweep(),
+    sweep: () => {
+      deps.sessions.sweep();
+      deps.apps.sweep();
+      deps.hooks.sweep();
+    },
     housekeeping: async () => {
       const before = ports.clock.now() - CHANGES_KEPT;
       await ports.store.commit([

@@ -11,6 +11,8 @@ export class AppDirectory {
   private apps: ReadonlyMap<string, AppContext> = new Map();
   private doors: ReadonlyMap<string, DoorRow> = new Map();
   private reloading: Promise<void> | undefined;
+  /** What changed last was not read yet. */
+  private stale = false;
   private readonly store: Store;
   private readonly unsubscribe: () => void;
 
@@ -30,7 +32,14 @@ export class AppDirectory {
       this.overrides = new Map(rows.map(({ app }) => [app.id, app.settings]));
     })();
     this.reloading = mine;
+    this.stale = true;
     await mine;
+    if (this.reloading === mine) this.stale = false;
+  }
+
+  /** Every second or so: reads again what could not be read when it changed. */
+  sweep(): void {
+    if (this.stale) this.reload().catch(() => undefined);
   }
 
   private overrides: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map();

@@ -38,6 +38,8 @@ export class HookDirectory {
   private names: ReadonlyMap<string, Hook> = new Map();
   private reloading: Promise<void> | undefined;
   private emitting = 0;
+  /** What changed last was not read yet. */
+  private stale = false;
   private readonly listeners: (() => void)[] = [];
   private readonly store: Store;
   private readonly clock: Clock;
@@ -55,6 +57,11 @@ export class HookDirectory {
     );
   }
 
+  /** Every second or so: reads again what could not be read. */
+  sweep(): void {
+    if (this.stale) this.reload().catch(() => undefined);
+  }
+
   async reload(): Promise<void> {
     // A change during a reload needs another one after it.
     const before = this.reloading;
@@ -69,7 +76,9 @@ export class HookDirectory {
       this.asks = [...this.apps.values()].some(({ before: asked }) => asked.size > 0);
     })();
     this.reloading = mine;
+    this.stale = true;
     await mine;
+    if (this.reloading === mine) this.stale = false;
     this.queued();
   }
 
