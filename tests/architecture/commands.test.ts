@@ -60,7 +60,13 @@ function commandsOf(body: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-const documents = listFiles('README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'examples/*.md');
+const documents = listFiles(
+  'README.md',
+  'README.zh-CN.md',
+  'CONTRIBUTING.md',
+  'examples/*.md',
+  'docs/guide/*.md',
+);
 const found = documents.flatMap(blocks);
 
 describe('commands printed in documents', () => {
