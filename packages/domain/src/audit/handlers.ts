@@ -46,9 +46,11 @@ function parse(cursor: string): { at: number; id: string } {
   return { at: Number(match[1]), id: match[2] };
 }
 
-/** A batch, and batches of one app at a time. */
+/** Acts of one app removed by one unit; apps of one unit. */
 const BATCH = 1_000;
-const BATCHES = 20;
+const APPS = 50;
+/** What is left after so many rounds waits for the next time. */
+const ROUNDS = 20;
 
 /** Removes acts that are older than their app keeps them; those of no app are kept as long as the default says. */
 export async function pruneAudit({
@@ -57,10 +59,12 @@ export async function pruneAudit({
   clock,
 }: Pick<Deps, 'store' | 'apps' | 'clock'>): Promise<void> {
   const kept = [{ app: '', keep: SETTINGS['audit.keep'].default as number }, ...apps.all().map(({ id, settings }) => ({ app: id, keep: settings['audit.keep'] }))]; // prettier-ignore
-  for (const { app, keep } of kept) {
-    for (let i = 0; i < BATCHES; i++) {
-      const [{ more }] = await store.commit([{ op: 'audit.prune', app, before: clock.now() - keep, max: BATCH }]); // prettier-ignore
-      if (!more) break;
+  for (let i = 0; i < kept.length; i += APPS) {
+    let some = kept.slice(i, i + APPS);
+    for (let round = 0; some.length > 0 && round < ROUNDS; round++) {
+      const ops = some.map(({ app, keep }) => ({ op: 'audit.prune', app, before: clock.now() - keep, max: BATCH }) as const); // prettier-ignore
+      const results = await store.commit(ops);
+      some = some.filter((_, index) => results[index]?.more);
     }
   }
 }
