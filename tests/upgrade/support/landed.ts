@@ -11,6 +11,7 @@ const kept = fileURLToPath(new URL('../landed/', import.meta.url));
 /** A version that was landed, as `scripts/keep-landed.mjs` kept it. */
 export interface Landed {
   readonly name: string;
+  readonly version: string;
   /** Its newest migration. */
   readonly schema: number;
   /** Packages of npm that it imports, in the versions it was built with. */
@@ -28,7 +29,7 @@ export function allLanded(): Landed[] {
     .map((name) => {
       const manifest = JSON.parse(readFileSync(join(kept, name, 'manifest.json'), 'utf8')) as Pick<
         Landed,
-        'schema' | 'dependencies'
+        'version' | 'schema' | 'dependencies'
       >;
       const folder = unpack(name);
       return {

@@ -36,5 +36,10 @@ export function migrationContext(db: Kysely<unknown>, dialect: DialectName): Mig
 export interface Migration {
   readonly version: number;
   readonly name: string;
+  /**
+   * Takes away what older versions use (ADR 0039): the version from which on nothing uses it. Absent: only adds, so that nodes of
+   * the version before go on beside it.
+   */
+  readonly contracts?: string;
   up(context: MigrationContext): Promise<void>;
 }
