@@ -69,6 +69,8 @@ export interface Domain {
   ): Promise<{ session: Session; output: Output<'session.open'>; app: AppContext }>;
   /** How much the process has to carry. */
   readonly pressure: PressureLevel;
+  /** Other nodes that this one hears. */
+  readonly peers: number;
   /** Takes a reading of the process, about twice a second. */
   measured(reading: { readonly lag: number; readonly outbound: number }): void;
   /** Every second or so. */
@@ -134,6 +136,9 @@ export async function createDomain(ports: Ports): Promise<Domain> {
     openSession: (peer, input) => openSession(deps, peer, input, epoch),
     get pressure() {
       return deps.pressure.level;
+    },
+    get peers() {
+      return deps.mesh.others.length;
     },
     measured: (reading) => deps.pressure.update({ ...reading, waiting: ports.store.waiting() }),
     sweep: () => {

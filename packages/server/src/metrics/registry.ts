@@ -64,7 +64,7 @@ function nodeFamilies(f: Families, deps: MetricsDeps, read: Read): void {
   f.gauge({ name: 'magpie_draining', help: '1 while the node hands its connections over before it stops.', read: () => one(deps.draining() ? 1 : 0) });
   f.gauge({ name: 'magpie_store_up', help: '1 while writes can be taken.', read: () => one(read()?.health.ok === true ? 1 : 0) });
   f.gauge({ name: 'magpie_bus_up', help: '1 while the way to the other nodes is open; always 1 with the local bus.', read: () => one(deps.busUp() ? 1 : 0) });
-  f.gauge({ name: 'magpie_peers', help: 'Other nodes that this one hears.', read: () => one(peersOf(read())) });
+  f.gauge({ name: 'magpie_peers', help: 'Other nodes that this one hears.', read: () => one(deps.domain.peers) });
   f.gauge({ name: 'magpie_pressure', help: '0 none, 1 sheds low room traffic, 2 sheds all but high, 3 refuses new connections.', read: () => one(read()?.status?.pressure) });
   f.gauge({ name: 'magpie_connections', help: 'Open WebSocket connections.', read: () => one(deps.gateway.size) });
   f.gauge({ name: 'magpie_sessions', help: 'Live sessions of this node.', read: () => one(read()?.status?.sessions) });
@@ -133,13 +133,6 @@ function sessionSamples({ apps }: Meter, reading: Reading | undefined): readonly
 function droppedSample(what: string, count: number): Sample {
   const [reason = '', priority = ''] = what.split('/', 2);
   return [{ reason, priority }, count];
-}
-
-/** As far as the node says it. */
-function peersOf(reading: Reading | undefined): number | undefined {
-  const peers: unknown = reading?.status && Reflect.get(reading.status, 'peers');
-  if (typeof peers === 'number') return peers;
-  return Array.isArray(peers) ? peers.length : undefined;
 }
 
 function seconds(ms: number | undefined): number | undefined {

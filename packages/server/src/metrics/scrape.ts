@@ -1,5 +1,5 @@
 import type { Domain, Store } from '@magpie/domain';
-import { type Output } from '@magpie/protocol';
+import type { Output } from '@magpie/protocol';
 import type { Sizes, StoredSizes } from './sizes.ts';
 
 /** What is looked up for one scrape. */
@@ -15,7 +15,7 @@ export interface Reading {
 }
 
 export interface ReadingDeps {
-  readonly domain: Pick<Domain, 'call' | 'sessions'>;
+  readonly domain: Pick<Domain, 'call' | 'sessions' | 'peers'>;
   readonly store: Pick<Store, 'health' | 'webhooks'>;
   readonly sizes: StoredSizes;
 }
