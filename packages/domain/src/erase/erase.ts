@@ -75,11 +75,11 @@ export function serveErasures(deps: Deps): void {
     const work: Work = { deps, app, erasure: { row }, until: clock.now() + SPELL };
     let at: Standing = standing;
     while (at.step !== 'last' && !isOver(deps, work.until)) at = await STEPS[at.step](work, at as never);
-    if (at.step === 'last' && standing.step === 'last') {
-      await wipe(work);
+    if (standing.step === 'last' && (await wipe(work))) {
       return { ops: [{ op: 'erasure.put', app: app.id, user, set: { startedAt: row.startedAt, doneAt: clock.now() } }] }; // prettier-ignore
     }
-    const wait = at.step === 'last' ? app.settings['presence.grace'] + SOON : SOON;
+    const wait =
+      at.step === 'last' && standing.step !== 'last' ? app.settings['presence.grace'] + SOON : SOON;
     const dueAt = clock.now() + wait;
     return {
       ops: [putOp(deps, row, at, dueAt)],
@@ -139,18 +139,21 @@ const STEPS: { readonly [S in Exclude<Standing['step'], 'last'>]: Step<S> } = {
     for (;;) {
       const [{ more }] = await deps.store.commit([{ op: 'file.disown', app: app.id, owner: erasure.row.user, max: ROWS }]); // prettier-ignore
       if (!more) break;
+      if (isOver(deps, until)) return { step: 'rest' };
       await pause(deps);
     }
-    await wipe(work);
+    if (!(await wipe(work))) return { step: 'rest' };
     await collectRemoved(deps, until);
     return { step: 'last' };
   },
 };
 
-async function wipe({ deps, app, erasure }: Work): Promise<void> {
+/** False: time is up before all is gone. */
+async function wipe({ deps, app, erasure, until }: Work): Promise<boolean> {
   for (;;) {
     const [{ more }] = await deps.store.commit([{ op: 'user.wipe', app: app.id, user: erasure.row.user, max: ROWS }]); // prettier-ignore
-    if (!more) return;
+    if (!more) return true;
+    if (isOver(deps, until)) return false;
     await pause(deps);
   }
 }

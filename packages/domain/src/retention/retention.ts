@@ -94,7 +94,7 @@ async function purgeTo(deps: Deps, row: AgedRow, end: number, until: number): Pr
   for (let from = row.purgedSeq; from < end;) {
     if (isOver(deps, until)) return false;
     const upTo = Math.min(from + ENTRIES, end);
-    await trim(deps, conv, upTo);
+    if (!(await trim(deps, conv, upTo, until))) return false;
     const purge = { op: 'purge.entries', app, conv, upTo } as const;
     if (upTo < end) await store.commit([purge]);
     else {
@@ -108,10 +108,11 @@ async function purgeTo(deps: Deps, row: AgedRow, end: number, until: number): Pr
   return true;
 }
 
-async function trim(deps: Deps, conv: number, upTo: number): Promise<void> {
+async function trim(deps: Deps, conv: number, upTo: number, until: number): Promise<boolean> {
   for (;;) {
     const [{ more }] = await deps.store.commit([{ op: 'purge.trim', conv, upTo, max: ROWS }]);
-    if (!more) return;
+    if (!more) return true;
+    if (isOver(deps, until)) return false;
     await pause(deps);
   }
 }

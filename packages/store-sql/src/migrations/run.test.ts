@@ -81,6 +81,28 @@ it('a database of the first version keeps what is in it and takes what is new', 
   expect(handle.prepare('select hook, lane, waiting from outbox_lanes').rows()).toEqual([['h', 'g:1', 1]]);
 });
 
+it('files that are stored already know the entries that hold them', async () => {
+  await migrate(db, 'sqlite', 5, MIGRATIONS.slice(0, 3));
+  const image = (file: string) => `{"type":"image","file":{"fileId":"${file}","name":"x"}}`;
+  const bodies = [
+    `{"content":${image('one')}}`,
+    `{"content":{"type":"multi","items":[${image('one')},${image('two')},${image('two')}]}}`,
+    // Somebody's words about such a thing are none.
+    JSON.stringify({ content: { type: 'custom', data: '{"fileId":"three"}' }, extra: '"fileId":"four"' }),
+    '{"content":{"type":"text","text":"plain"}}',
+  ];
+  handle.exec(`insert into conversations values (7, 'a', 'g:1', 'group', 4, 0, 0, 1, 1, 1, 4, 4, 4, 4, 0)`);
+  for (const [i, body] of bodies.entries())
+    handle.prepare(`insert into messages values (7, ?1, 'u', 1, ?2, 'text', ?3, 0, 1, 1, null, 1)`).run(i + 1, `c${i}`, body); // prettier-ignore
+  await migrate(db, 'sqlite', 6);
+  const refs = handle.prepare('select app, file, conv, seq from file_refs order by file, seq').rows();
+  expect(refs).toEqual([
+    ['a', 'one', 7, 1],
+    ['a', 'one', 7, 2],
+    ['a', 'two', 7, 2],
+  ]);
+});
+
 it('refuses a database of a newer server', async () => {
   await migrate(db, 'sqlite', 5, [...MIGRATIONS, next]);
   await expect(openSqliteWriter(path, 6)).rejects.toThrow(
