@@ -89,6 +89,6 @@ it('retention at any time leaves what is young enough, and every number fits wha
         await rm(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: 6 },
+    { numRuns: 6, endOnFailure: true },
   );
 }, 120_000);
