@@ -48,6 +48,27 @@ describe('/metrics', () => {
     await expect(fetch(own)).rejects.toThrow();
   });
 
+  it('is what Prometheus reads: each family with its help and type, histograms that add up', async () => {
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    const type = new Map([...text.matchAll(/^# TYPE (\w+) (counter|gauge|histogram)$/gm)].map(([, name = '', kind = '']) => [name, kind])); // prettier-ignore
+    const help = new Set([...text.matchAll(/^# HELP (\w+) \S.*$/gm)].map(([, name]) => name));
+    expect([...type.keys()].filter((name) => !help.has(name))).toEqual([]);
+    const label = String.raw`\w+="(?:[^"\\\n]|\\["\\n])*"`;
+    const sample = new RegExp(`^(\\w+)(?:\\{${label}(?:,${label})*\\})? (?:-?[0-9.e+-]+|NaN|\\+Inf)$`);
+    for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
+      const name = sample.exec(line)?.[1] ?? '';
+      expect(type.has(name) || type.has(name.replace(/_(bucket|sum|count)$/, '')), line).toBe(true);
+      if (name.startsWith('magpie_') && name.endsWith('_total')) expect(type.get(name)).toBe('counter');
+    }
+    const samples = await scrape();
+    const buckets = [...samples].filter(([name]) => name.startsWith('magpie_commit_seconds_bucket'));
+    buckets.reduce((least, [name, value]) => {
+      expect(value, name).toBeGreaterThanOrEqual(least);
+      return value;
+    }, 0);
+    expect(buckets.at(-1)).toEqual(['magpie_commit_seconds_bucket{le="+Inf"}', samples.get('magpie_commit_seconds_count')]); // prettier-ignore
+  });
+
   it('counts requests, errors, messages and commits', async () => {
     const before = await scrape();
     await using alice = await signIn(server, 'alice');
