@@ -1,7 +1,8 @@
-import { beginEpochPostgres, beginEpochSqlite, copyToPostgres, lockDataFolder, type TransferProgress } from '@magpie/store-sql'; // prettier-ignore
+import type { TransferProgress } from '@magpie/store-sql';
 import type { Command } from 'commander';
 import { backup, isPostgres, sqlitePath } from './backup/backup.ts';
 import { restore } from './backup/restore.ts';
+import { storeTools } from './compose.ts';
 import { readConfig } from './config.ts';
 import { VERSION } from './version.ts';
 
@@ -59,8 +60,10 @@ interface RestoreFlags {
 
 async function runRestore(flags: RestoreFlags): Promise<void> {
   const config = readConfig(process.env);
-  const { createdAt } = await restore(config, { ...flags, key: flags.key, now: Date.now, say });
-  say(`restored  ${config.dataFolder}, as of ${createdAt}. Clients will fetch everything anew.`);
+  const { createdAt, database } = await restore(config, { ...flags, key: flags.key, now: Date.now, say });
+  say(
+    `restored  ${config.dataFolder}, as of ${createdAt}.${database ? ' Clients will fetch everything anew.' : ''}`,
+  );
   if (flags.newKey) say('Give every door (magpie app rotate-secret) and every webhook a new secret: those of the backup cannot be opened.'); // prettier-ignore
 }
 
@@ -68,9 +71,9 @@ async function runMigrate(to: string): Promise<void> {
   if (!isPostgres(to)) throw new Error('--to must be postgres://…');
   const config = readConfig(process.env);
   if (isPostgres(config.store)) throw new Error('MAGPIE_STORE is PostgreSQL already; migrate copies from SQLite.'); // prettier-ignore
-  const lock = lockDataFolder(config.dataFolder);
+  const lock = storeTools.lockDataFolder(config.dataFolder);
   try {
-    const { tables, version } = await copyToPostgres({ from: sqlitePath(config.store), to, onProgress: progress() }); // prettier-ignore
+    const { tables, version } = await storeTools.copyToPostgres({ from: sqlitePath(config.store), to, onProgress: progress() }); // prettier-ignore
     for (const { name, rows, digest } of tables) say(`${name.padEnd(20)} ${String(rows).padStart(12)}  ${digest.slice(-16)}`); // prettier-ignore
     say(`Both databases hold the same, version ${version}. Start the server with MAGPIE_STORE set to PostgreSQL and the same MAGPIE_DATA: the master key and the files stay there.`); // prettier-ignore
   } finally {
@@ -92,9 +95,9 @@ function progress(): (progress: TransferProgress) => void {
 
 async function runEpoch(): Promise<void> {
   const config = readConfig(process.env);
-  const lock = lockDataFolder(config.dataFolder);
+  const lock = storeTools.lockDataFolder(config.dataFolder);
   try {
-    const epoch = isPostgres(config.store) ? await beginEpochPostgres(config.store) : beginEpochSqlite(sqlitePath(config.store)).epoch; // prettier-ignore
+    const epoch = isPostgres(config.store) ? await storeTools.beginEpochPostgres(config.store) : storeTools.beginEpochSqlite(sqlitePath(config.store)).epoch; // prettier-ignore
     say(`The epoch is ${epoch}. Clients will fetch everything anew.`);
   } finally {
     lock.release();

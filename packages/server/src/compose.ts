@@ -21,7 +21,7 @@ import {
   type Store,
   type TokenVerifier,
 } from '@magpie/domain';
-import { lockDataFolder, openStore, type FolderLock } from '@magpie/store-sql';
+import { beginEpochPostgres, beginEpochSqlite, copyToPostgres, databaseFacts, fileGroups, lockDataFolder, mustBeFree, openStore, postgresFacts, SCHEMA_VERSION, snapshotSqlite, type FolderLock } from '@magpie/store-sql'; // prettier-ignore
 import { webimRoutes } from '@magpie/webim-server';
 import { ConfigError, type ServerConfig } from './config.ts';
 import { createFileProcessor } from './files/processor.ts';
@@ -68,6 +68,9 @@ export interface Observer {
   /** Puts something between the domain and the store. */
   readonly store?: ((store: Store) => Store) | undefined;
 }
+
+/** What an operator's commands do to stores: beside a server, or where none works. */
+export const storeTools = { beginEpochPostgres, beginEpochSqlite, copyToPostgres, databaseFacts, fileGroups, lockDataFolder, mustBeFree, postgresFacts, SCHEMA_VERSION, snapshotSqlite } as const; // prettier-ignore
 
 /** The only place that constructs drivers. */
 export async function compose(

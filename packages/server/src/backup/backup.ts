@@ -1,12 +1,7 @@
-import { mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import {
-  databaseFacts,
-  fileGroups,
-  postgresFacts,
-  snapshotSqlite,
-  type DatabaseFacts,
-} from '@magpie/store-sql';
+import type { DatabaseFacts } from '@magpie/store-sql';
+import { storeTools } from '../compose.ts';
 import type { ServerConfig } from '../config.ts';
 import { BackupError, codeOf, namesIn, sha256Of, sizeOf, sync, writeFileDurably } from './disk.ts';
 import { level, takeAll, writeList } from './gather.ts';
@@ -93,14 +88,14 @@ async function copyDatabase(draft: string, config: ServerConfig, options: Backup
   if (isPostgres(config.store)) return await dumpPostgres(draft, config.store, options);
   options.say('database  copying…');
   const path = join(draft, PARTS.sqlite);
-  snapshotSqlite(sqlitePath(config.store), path);
-  const facts = databaseFacts(path);
+  storeTools.snapshotSqlite(sqlitePath(config.store), path);
+  const facts = storeTools.databaseFacts(path);
   if (facts.version === 0) throw new BackupError(`${sqlitePath(config.store)} is no database of this program.`); // prettier-ignore
   return { facts, database: await described(path, PARTS.sqlite, options.say) };
 }
 
 async function dumpPostgres(draft: string, url: string, { filesOnly, say }: BackupOptions): Promise<Copied> {
-  const { major, version, epoch } = await postgresFacts(url);
+  const { major, version, epoch } = await storeTools.postgresFacts(url);
   if (version === 0) throw new BackupError('The PostgreSQL database is not one of this program.');
   const facts = { version, epoch, rows: {} };
   if (filesOnly) return { facts, database: null };
@@ -112,6 +107,8 @@ async function dumpPostgres(draft: string, url: string, { filesOnly, say }: Back
 }
 
 async function described(path: string, name: string, say: Say): Promise<NonNullable<Manifest['database']>> {
+  // The tools made it as the process may make files; what is in it is for its owner alone.
+  await chmod(path, 0o600);
   const bytes = (await sizeOf(path)) ?? 0;
   say(`database  ${megabytes(bytes)}`);
   return { name, bytes, sha256: await sha256Of(path) };
@@ -120,7 +117,7 @@ async function described(path: string, name: string, say: Say): Promise<NonNulla
 /** What came while the database was copied; of an SQLite copy we can also tell what it does not know. */
 async function levelled(draft: string, config: ServerConfig, snapshot: boolean): Promise<number> {
   const files = join(draft, PARTS.files);
-  if (snapshot) return await level(config.files, files, fileGroups(join(draft, PARTS.sqlite)));
+  if (snapshot) return await level(config.files, files, storeTools.fileGroups(join(draft, PARTS.sqlite)));
   await takeAll(config.files, files);
   return 0;
 }

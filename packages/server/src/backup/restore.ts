@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { beginEpochPostgres, beginEpochSqlite, lockDataFolder, mustBeFree, postgresFacts, SCHEMA_VERSION } from '@magpie/store-sql'; // prettier-ignore
+import { storeTools } from '../compose.ts';
 import type { ServerConfig } from '../config.ts';
 import { isAddress, isPostgres, sqlitePath, type Say } from './backup.ts';
 import { BackupError, namesIn, sizeOf, sync, writeFileDurably } from './disk.ts';
@@ -32,7 +32,7 @@ export async function restore(config: ServerConfig, options: RestoreOptions): Pr
   const manifest = await readManifest(from);
   mustFit(manifest, config);
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-  const lock = lockDataFolder(config.dataFolder);
+  const lock = storeTools.lockDataFolder(config.dataFolder);
   try {
     if (!options.force) await mustBeFreeToUse(config);
     const key = await keyFor(manifest, from, config, options);
@@ -48,7 +48,7 @@ export async function restore(config: ServerConfig, options: RestoreOptions): Pr
 }
 
 function mustFit(manifest: Manifest, config: ServerConfig): void {
-  if (manifest.schema > SCHEMA_VERSION) throw new BackupError(`The backup has version ${manifest.schema} of the schema, this program knows up to ${SCHEMA_VERSION}. Use Magpie ${manifest.version} or newer.`); // prettier-ignore
+  if (manifest.schema > storeTools.SCHEMA_VERSION) throw new BackupError(`The backup has version ${manifest.schema} of the schema, this program knows up to ${storeTools.SCHEMA_VERSION}. Use Magpie ${manifest.version} or newer.`); // prettier-ignore
   if (isPostgres(config.store) !== (manifest.store === 'postgres')) throw new BackupError(`The backup is of a ${manifest.store} store, MAGPIE_STORE names another kind.`); // prettier-ignore
   if (manifest.files && isAddress(config.files)) throw new BackupError('The backup holds files, and MAGPIE_FILES names an object store: restore into a folder, then move them there.'); // prettier-ignore
 }
@@ -85,7 +85,7 @@ async function check(manifest: Manifest, from: string, config: ServerConfig): Pr
   if (bytes !== database.bytes) throw new BackupError(`${path} has ${bytes ?? 'no'} bytes, the manifest says ${database.bytes}.`); // prettier-ignore
   // An SQLite file is hashed while it is copied, still before it gets its name.
   if (manifest.store === 'sqlite') return;
-  await mustBeFree(config.store);
+  await storeTools.mustBeFree(config.store);
   if ((await copyHashed(path)) !== database.sha256) throw new BackupError(damaged(path));
 }
 
@@ -100,7 +100,7 @@ async function placeDatabase(manifest: Manifest, from: string, config: ServerCon
   try {
     const source = join(from, PARTS.sqlite);
     if ((await copyHashed(source, draft)) !== manifest.database.sha256) throw new BackupError(damaged(source));
-    if (beginEpochSqlite(draft).ended !== manifest.epoch) throw new BackupError('The database is not the one the manifest tells of.');
+    if (storeTools.beginEpochSqlite(draft).ended !== manifest.epoch) throw new BackupError('The database is not the one the manifest tells of.');
     await sync(draft);
     await setAside(target, `${target}.before-${now()}`, say);
     await rename(draft, target);
@@ -124,10 +124,10 @@ async function restorePostgres(
   { say }: RestoreOptions,
 ): Promise<void> {
   if (!manifest.database) return say('database  not in this backup: bring it back by your own means, then run: magpie epoch'); // prettier-ignore
-  const { major } = await postgresFacts(config.store);
+  const { major } = await storeTools.postgresFacts(config.store);
   say('database  pg_restore…');
   await pgRestore(config.store, join(from, PARTS.dump), major);
-  await beginEpochPostgres(config.store);
+  await storeTools.beginEpochPostgres(config.store);
 }
 
 async function placeKey(config: ServerConfig, text: string, { now, say }: RestoreOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { connect } from '../postgres/pool.ts';
 import { COUNTER_LEAP, newEpoch } from '../sqlite/backup.ts';
-import { mustBeUnused, readTargetTables } from './target.ts';
+import { mustBeUnused, readTargetTables, unreachable } from './target.ts';
 import { quoted, TransferError } from './tables.ts';
 
 export interface PostgresFacts {
@@ -57,7 +57,7 @@ async function leap(client: pg.Client, table: string, column: string): Promise<v
 
 async function connected<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = await connect({ url }, true).catch((error: unknown) => {
-    throw new TransferError('PostgreSQL could not be reached; is the address right?', { cause: error });
+    throw unreachable(error);
   });
   try {
     return await work(client);

@@ -5,6 +5,11 @@ import { columnList, quoted, TransferError, type PlanColumn, type TablePlan, typ
 
 const FETCH = 4_000;
 
+export function unreachable(error: unknown): TransferError {
+  const why = error instanceof Error && error.message !== '' ? ` (${error.message})` : '';
+  return new TransferError(`PostgreSQL could not be reached${why}; is the address right?`, { cause: error });
+}
+
 /** Tables of the schema that the connection works in. */
 export async function readTargetTables(client: pg.Client): Promise<TargetTable[]> {
   const { rows } = await client.query<{ table: string; name: string; type: string; counted: boolean }>(

@@ -8,7 +8,7 @@ import { openSqlite, type SqliteHandle } from '../sqlite/handle.ts';
 import { Digest } from './digest.ts';
 import { counterOf, pagesOf, versionOf } from './source.ts';
 import { planTables, readSourceTables, TransferError, type TablePlan } from './tables.ts';
-import { digestOf, dropIndexes, insertPage, insertStatement, lockTables, mustBeEmpty, mustBeUnused, readTargetTables, setCounters } from './target.ts'; // prettier-ignore
+import { digestOf, dropIndexes, insertPage, insertStatement, lockTables, mustBeEmpty, mustBeUnused, readTargetTables, setCounters, unreachable } from './target.ts'; // prettier-ignore
 
 export interface TransferOptions {
   /** The SQLite file. Nobody may write to it meanwhile: the caller holds its folder's lock. */
@@ -42,7 +42,7 @@ export async function copyToPostgres(options: TransferOptions): Promise<Transfer
   const source = openSqlite(from, { readOnly: true });
   try {
     const client = await connect({ url: to }, true).catch((error: unknown) => {
-      throw new TransferError('PostgreSQL could not be reached; is the address right?', { cause: error });
+      throw unreachable(error);
     });
     try {
       return await inTransaction(source, client, () => transfer(source, client, now(), options));
