@@ -188,3 +188,15 @@ test('the audit log says who did what, and no operation changes it', async () =>
   expect(JSON.stringify(all)).not.toContain('hunter');
   expect(all.filter(({ operation }) => operation === 'user.export').length).toBeGreaterThan(0);
 });
+
+test('a picture in a profile is not collected as unused, and goes with the user', async () => {
+  const kim = await newcomer('kim');
+  const { fileId } = await upload(kim, 'picture');
+  const other = await upload(kim, 'never used');
+  await kim.users.update({ avatar: kim.files.url({ fileId, name: 'picture' }) });
+  const { store } = world.server.running.composition;
+  expect((await store.files.get('demo', fileId))?.usedAt).not.toBeNull();
+  expect((await store.files.get('demo', other.fileId))?.usedAt).toBeNull();
+  await erase('kim');
+  await vi.waitFor(async () => expect(await store.files.get('demo', fileId)).toBeUndefined(), within);
+});

@@ -165,14 +165,24 @@ export class ConversationBook {
     this.#put({ ...next, heads: headsAfter(next.heads, next.clearedSeq ?? 0) }, reason);
   }
 
-  /** Entries up to a seq are kept no longer: what counted among them is the server's to say. */
+  /** Entries up to a seq are kept no longer. Where only some of those the server counted went, it is asked how many are left. */
   purged(key: string, upTo: number): void {
     const row = this.get(key);
     if (!row || upTo < row.historyFrom) return;
-    const heads = headsAfter(row.heads, upTo);
-    const next = { ...row, heads, historyFrom: upTo + 1 };
-    if (row.unread > 0 && row.readSeq < upTo) this.#needs.refresh(key);
-    if ((row.heads.entry?.seq ?? Infinity) <= upTo) this.#put(next, 'purged');
+    const before = this.#state(row);
+    const live = before.live.filter((seq) => seq > upTo);
+    const state = { ...before, live, base: upTo >= before.asOf ? 0 : before.base };
+    if (state.base > 0 && row.readSeq < upTo) this.#needs.refresh(key);
+    this.#unread.set(key, state);
+    const mentioned = row.mentioned?.filter(({ seq }) => seq > upTo);
+    const next = {
+      ...row,
+      heads: headsAfter(row.heads, upTo),
+      historyFrom: upTo + 1,
+      unread: unreadOf(state),
+      ...(mentioned ? { mentioned } : {}),
+    };
+    if (next.unread !== row.unread || (row.heads.entry?.seq ?? Infinity) <= upTo) this.#put(next, 'purged');
     else this.#set(next);
   }
 

@@ -145,7 +145,7 @@ function text({ section, n, seq, key }: Standing): string {
 }
 
 function parse(cursor: string): Standing {
-  const [, section, n, seq, key = ''] = /^([a-z]+)\.(\d{1,16})\.(\d{1,16})\.([\x21-\x7e]*)$/.exec(cursor) ?? []; // prettier-ignore
+  const [, section, n, seq, key = ''] = /^([a-z]+)\.(\d{1,16})\.(\d{1,16})\.([\x20-\x7e]*)$/.exec(cursor) ?? []; // prettier-ignore
   const known = SECTIONS.find((one) => one === section);
   if (!known) throw new MagpieError('BAD_REQUEST', { field: 'cursor', message: 'That is not a cursor of this export.' }); // prettier-ignore
   return { section: known, n: Number(n), seq: Number(seq), key };

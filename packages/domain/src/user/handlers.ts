@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts';
 import { eraseHandler } from '../erase/erase.ts';
 import { exportHandler } from '../erase/export.ts';
 import type { UserRow } from '../ports/rows.ts';
+import type { WriteOp } from '../ports/writes.ts';
 import { profileOf } from './accounts.ts';
 
 const FAILURE_WINDOW = 15 * 60_000;
@@ -27,7 +28,8 @@ export function userHandlers(deps: Deps): HandlersOf<'user'> {
       if (JSON.stringify(profile).length > ctx.app.settings['limits.profile.maxBytes']) {
         throw new MagpieError('QUOTA_EXCEEDED', { message: 'The profile is larger than allowed.' });
       }
-      const row = await accounts.set(ctx.app.id, ctx.userId, { profile, updatedAt: clock.now() });
+      const at = clock.now();
+      const row = await accounts.set(ctx.app.id, ctx.userId, { profile, updatedAt: at }, keepPicture(ctx, input.avatar, at)); // prettier-ignore
       const user = profileOf(row);
       await appendLog(deps, ctx.app.id, ctx.userId, 'user.updated', { user });
       return { user };
@@ -80,6 +82,12 @@ export function userHandlers(deps: Deps): HandlersOf<'user'> {
     'user.export': exportHandler(deps),
     'user.erase': eraseHandler(deps),
   };
+}
+
+/** A picture uploaded here is used from now on: nobody collects it. */
+function keepPicture(ctx: Ctx, avatar: string | undefined, at: number): readonly WriteOp[] {
+  const [, id] = /\/files\/[^/]+\/([0-9A-Za-z]{32})(?:\/|$)/.exec(avatar ?? '') ?? [];
+  return id === undefined ? [] : [{ op: 'file.use', app: ctx.app.id, ids: [id], at }];
 }
 
 /** Absent fields stay, empty text clears, custom merges by key. */
