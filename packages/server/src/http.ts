@@ -19,7 +19,7 @@ const SANE_ID = /^[\w.:/=+-]{1,64}$/;
 /** HTTP without routes: bounds, request ids, errors of the contract's table. */
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { config } = options;
-  const http = Fastify({ logger: false, genReqId: requestIds(), trustProxy: config.trustProxy, bodyLimit: LIMITS.frame.maxBytes, requestTimeout: 0, forceCloseConnections: 'idle', frameworkErrors: (error, _request, reply) => void sendError(reply as FastifyReply, new MagpieError(codeOf(error), { cause: error })), routerOptions: { maxParamLength: 512 } }); // prettier-ignore
+  const http = Fastify({ logger: false, genReqId: requestIds(), trustProxy: config.trustProxy, bodyLimit: LIMITS.frame.maxBytes, requestTimeout: 0, forceCloseConnections: 'idle', return503OnClosing: false, frameworkErrors: (error, _request, reply) => void sendError(reply as FastifyReply, new MagpieError(codeOf(error), { cause: error })), routerOptions: { maxParamLength: 512 } }); // prettier-ignore
   // JSON is decoded by the contract's own bounded step.
   http.removeAllContentTypeParsers();
   http.addContentTypeParser(

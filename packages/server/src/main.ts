@@ -10,6 +10,8 @@ const CLOSING = 15_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config);
+  // Node ends the process all the same, as it must; but the log should hold why.
+  process.on('uncaughtExceptionMonitor', (error) => log.fatal({ err: error }, 'uncaught'));
   const server = await startServer(config, log);
   announce(server, config.dataFolder);
   let stopping = false;
