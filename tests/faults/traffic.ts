@@ -35,7 +35,8 @@ export class Traffic {
   private readonly users: readonly string[];
   private readonly create: (options: ClientOptions, user: string) => Client;
   private stopped = false;
-  private waiters: { readonly at: number; readonly resolve: () => void }[] = [];
+  private failure: { readonly error: unknown } | undefined;
+  private waiters: { readonly at: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = []; // prettier-ignore
   private arrivals: (() => void)[] = [];
   private group = '';
 
@@ -80,7 +81,17 @@ export class Traffic {
     const { group } = await this.clients.get(owner)!.groups.create({ kind: 'community', members });
     this.group = `g:${group.id}`;
     for (const user of this.users)
-      for (const ref of this.refsOf(user)) this.running.push(this.write(user, ref));
+      for (const ref of this.refsOf(user)) this.running.push(this.watched(this.write(user, ref)));
+  }
+
+  /** A send that fails for good ends the run at once: whoever waits for more acknowledgements is told. */
+  private watched(writing: Promise<void>): Promise<void> {
+    writing.catch((error: unknown) => {
+      this.stopped = true;
+      this.failure ??= { error };
+      for (const { reject } of this.waiters.splice(0)) reject(error);
+    });
+    return writing;
   }
 
   private refsOf(user: string): string[] {
@@ -133,7 +144,10 @@ export class Traffic {
 
   /** Resolves after this many more acknowledgements. */
   acknowledged(more: number): Promise<void> {
-    return new Promise((resolve) => this.waiters.push({ at: this.count + more, resolve }));
+    return new Promise((resolve, reject) => {
+      if (this.failure) reject(this.failure.error);
+      else this.waiters.push({ at: this.count + more, resolve, reject });
+    });
   }
 
   /** No new sends; all that are on their way arrive. */

@@ -6,7 +6,6 @@ import { createBalancer, type Balancer } from '@magpie/testkit/balancer';
 import { violations } from '@magpie/testkit/checker';
 import { startNats, type TestNats } from '@magpie/testkit/nats';
 import { startPostgres } from '@magpie/testkit/postgres';
-import { freePort } from '@magpie/testkit/server-process';
 import { chances, readLog, Traffic } from '../faults/traffic.ts';
 import { clientsOf, startNode, type VersionedNode } from './support/node.ts';
 
@@ -15,7 +14,7 @@ export interface Versions {
   readonly old: readonly VersionedNode[];
   readonly new: readonly VersionedNode[];
   readonly nats: TestNats;
-  /** Addresses of all, old ones first; nobody is at the new ones' before `migrate`. */
+  /** Of all that run so far: the new ones' join when they do. */
   readonly ports: readonly number[];
   /** Starts the new ones beside the old: the first migrates the schema. */
   migrate(): Promise<void>;
@@ -30,17 +29,18 @@ export interface VersionsOptions {
 export async function startVersions(options: VersionsOptions = {}): Promise<Versions> {
   const folder = await mkdtemp(join(tmpdir(), 'magpie-side-by-side-'));
   const [postgres, nats] = await Promise.all([startPostgres(), startNats()]);
-  const ports = await Promise.all([0, 1, 2, 3].map(() => freePort()));
+  const ports: number[] = [];
   const env = {
     MAGPIE_STORE: await postgres.createDatabase(),
     MAGPIE_FILES: join(folder, 'files'),
     MAGPIE_MASTER_KEY: randomBytes(32).toString('base64'),
   };
   const nodes = { old: [] as VersionedNode[], new: [] as VersionedNode[] };
-  const add = async (which: 'old' | 'new', port: number | undefined): Promise<void> => {
+  const add = async (which: 'old' | 'new'): Promise<void> => {
     const bus = which === 'new' ? { MAGPIE_BUS: nats.url } : {};
-    const one = { env: { ...env, ...bus }, ...(port === undefined ? {} : { port }), ...options };
-    nodes[which].push(await startNode(which, one));
+    const node = await startNode(which, { env: { ...env, ...bus }, ...options });
+    nodes[which].push(node);
+    ports.push(node.port);
   };
   const close = async (): Promise<void> => {
     await Promise.all([...nodes.old, ...nodes.new].map((node) => node.close()));
@@ -49,13 +49,13 @@ export async function startVersions(options: VersionsOptions = {}): Promise<Vers
   };
   try {
     // One after the other: the first makes the demo app.
-    await add('old', ports[0]);
-    await add('old', ports[1]);
+    await add('old');
+    await add('old');
   } catch (error) {
     await close();
     throw error;
   }
-  const migrate = (): Promise<void> => add('new', ports[2]).then(() => add('new', ports[3]));
+  const migrate = (): Promise<void> => add('new').then(() => add('new'));
   return { old: nodes.old, new: nodes.new, nats, ports, migrate, close };
 }
 

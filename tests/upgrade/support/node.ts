@@ -28,15 +28,13 @@ export interface VersionedNode {
 export interface VersionedNodeOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly dataFolder?: string;
-  /** Default: any that is free. */
-  readonly port?: number;
   /** Another copy of the sources, for the new version. */
   readonly root?: string;
 }
 
 export async function startNode(which: Which, options: VersionedNodeOptions = {}): Promise<VersionedNode> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'magpie-upgrade-')));
-  const port = options.port ?? (await freePort());
+  const port = await freePort();
   const start = (version: Which, env = options.env): Promise<ServerProcess> =>
     startServerProcess({
       dataFolder,
