@@ -12,6 +12,8 @@ const KEEP = { 'retention.direct': 48 * HOUR, 'retention.group': 30 * HOUR };
 /** A pass comes every ten minutes; with what it takes. */
 const LATE = HOUR;
 
+const OPERATOR = { app: { id: '', name: '', doors: [], settings: {} as never, createdAt: 0 }, caller: 'admin', userId: '' } as const; // prettier-ignore
+
 interface Sent {
   readonly seq: number;
   readonly at: number;
@@ -20,8 +22,7 @@ interface Sent {
 
 async function begin(world: WholeDomain): Promise<Map<string, Sent[]>> {
   const { domain } = world;
-  const operator = { app: { id: '', name: '', doors: [], settings: {} as never, createdAt: 0 }, caller: 'admin', userId: '' } as const; // prettier-ignore
-  await domain.call('app.create', operator, { id: APP, name: '', doors: [], settings: KEEP });
+  await domain.call('app.create', OPERATOR, { id: APP, name: '', doors: [], settings: KEEP });
   for (const userId of ['alice', 'bob', 'carol']) await domain.call('user.register', world.admin, { userId }); // prettier-ignore
   const { group } = await domain.call('group.create', world.ctx('alice'), { kind: 'meeting', members: ['bob', 'carol'] }); // prettier-ignore
   return new Map([['u:alice', []], ['u:carol', []], [`g:${group.id}`, []]]); // prettier-ignore
@@ -92,3 +93,31 @@ it('retention at any time leaves what is young enough, and every number fits wha
     { numRuns: 6, endOnFailure: true },
   );
 }, 120_000);
+
+it('a node that has not heard of the setting yet looks before it lets the timer go', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'magpie-retention-'));
+  const world = await openWholeDomain(join(folder, 'm.db'), new FakeTime(), {} as never);
+  try {
+    await begin(world);
+    const { domain, store } = world;
+    const id = `retention ${APP}`;
+    await domain.call('app.update', OPERATOR, { id: APP, settings: { 'retention.direct': 0, 'retention.group': 0 } }); // prettier-ignore
+    await world.pass(2_000);
+    const { id: message } = await domain.call('message.send', world.ctx('alice'), { ref: 'u:bob', clientId: 'c:1', content: { type: 'text', text: 'x' } }); // prettier-ignore
+    world.time.jump(72 * HOUR);
+    await world.pass(5_000);
+    const get = async () => (await domain.call('message.get', world.ctx('bob'), { ids: [message] })).messages.length; // prettier-ignore
+    expect(await get()).toBe(1);
+    // As another node writes it, whose word has not come.
+    await store.commit([
+      { op: 'app.set', id: APP, set: { settings: KEEP } },
+      { op: 'timer.put', id, app: APP, kind: 'retention', dueAt: world.time.now(), payload: '' },
+    ]);
+    await world.pass(10_000);
+    expect(await get()).toBe(0);
+    expect(await store.timers.count()).toBe(1);
+  } finally {
+    await world.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { ErasureRow } from '../ports/rows-upkeep.ts';
 import type { WriteOp } from '../ports/writes.ts';
 import { collectRemoved } from '../retention/files.ts';
-import { isOver, pause, SPELL } from '../retention/pace.ts';
+import { appFor, isOver, pause, SPELL } from '../retention/pace.ts';
 import type { TimerOutcome } from '../timer/timers.ts';
 import { leaveForGood } from './groups.ts';
 import { eraseLog } from './walk.ts';
@@ -69,7 +69,7 @@ export function serveErasures(deps: Deps): void {
   const { store, clock, timers } = deps;
   timers.register(KIND, async (timer): Promise<TimerOutcome | undefined> => {
     const { user, standing } = JSON.parse(timer.payload) as { user: string; standing: Standing };
-    const app = deps.apps.get(timer.app);
+    const app = await appFor(deps, timer.app);
     const row = app && (await store.upkeep.erasure(app.id, user));
     if (!row || row.doneAt !== null) return undefined;
     const work: Work = { deps, app, erasure: { row }, until: clock.now() + SPELL };

@@ -1,3 +1,4 @@
+import type { AppContext } from '../core/context.ts';
 import type { Deps } from '../deps.ts';
 
 /** A run of upkeep ends well within a timer's lease. */
@@ -14,4 +15,16 @@ export function pause({ scheduler, pressure }: Pick<Deps, 'scheduler' | 'pressur
 /** A spell ends in time, and when the server does. */
 export function isOver({ clock, timers }: Pick<Deps, 'clock' | 'timers'>, until: number): boolean {
   return timers.closing || clock.now() >= until;
+}
+
+/** An app for a timer's run. Before what this node knows of it ends a timer, it looks: another node may have changed it just now. */
+export async function appFor(
+  { apps }: Pick<Deps, 'apps'>,
+  id: string,
+  fits: (app: AppContext) => boolean = () => true,
+): Promise<AppContext | undefined> {
+  const known = apps.get(id);
+  if (known && fits(known)) return known;
+  await apps.reload();
+  return apps.get(id);
 }

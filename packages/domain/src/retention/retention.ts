@@ -6,7 +6,7 @@ import type { AgedRow } from '../ports/rows-upkeep.ts';
 import type { WriteOp } from '../ports/writes.ts';
 import type { TimerOutcome } from '../timer/timers.ts';
 import { collectRemoved } from './files.ts';
-import { isOver, pause, SPELL } from './pace.ts';
+import { appFor, isOver, pause, SPELL } from './pace.ts';
 
 /** Entries of one unit; receipts and the like of one unit; conversations of one look. */
 const ENTRIES = 200;
@@ -30,22 +30,24 @@ export function retentionTimer(deps: Pick<Deps, 'timers' | 'clock'>, app: string
   return deps.timers.putOp({ id: `retention ${app}`, app, kind: 'retention', dueAt: deps.clock.now(), payload: '' }); // prettier-ignore
 }
 
+const kept = ({ settings }: AppContext, kind: (typeof KINDS)[number]): number => settings[`retention.${kind}` satisfies SettingName]; // prettier-ignore
+const keepsLess = (app: AppContext): boolean => KINDS.some((kind) => kept(app, kind) > 0);
+
 /** One timer for each app that keeps something not for ever: whoever holds it works, in short spells. */
 export function serveRetention(deps: Deps): void {
   deps.timers.register('retention', async ({ id, app: appId }): Promise<TimerOutcome | undefined> => {
-    const app = deps.apps.get(appId);
+    const app = await appFor(deps, appId, keepsLess);
     if (!app) return undefined;
     const until = deps.clock.now() + SPELL;
-    let [wanted, finished] = [false, true];
+    let finished = true;
     for (const kind of KINDS) {
-      const keep = app.settings[`retention.${kind}` satisfies SettingName];
+      const keep = kept(app, kind);
       if (keep === 0) continue;
-      wanted = true;
       finished = await purgeKind(deps, app, kind, keep, until);
       if (!finished) break;
     }
     await collectRemoved(deps, until);
-    if (!wanted) return undefined;
+    if (!keepsLess(app)) return undefined;
     const dueAt = deps.clock.now() + (finished ? EVERY : SOON);
     return {
       ops: [deps.timers.putOp({ id, app: appId, kind: 'retention', dueAt, payload: '' })],
