@@ -87,10 +87,12 @@ export class Abroad {
     return (this.lost.get(`${app} ${user} ${instance}`) ?? NONE).filter((crowd) => crowd.users.get(user)?.places.some((place) => place.lost && place.instance === instance)); // prettier-ignore
   }
 
-  /** The device is here: what another node left of it goes. */
-  takeOver(crowd: Crowd, user: string, instance: string): void {
-    crowd.remove(user, (place) => place.lost && place.instance === instance);
+  /** The device is here: it has no place on other nodes any more. Answers which those were. */
+  takeOver(crowd: Crowd, user: string, instance: string): readonly string[] {
+    const places = crowd.users.get(user)?.places.filter((place) => place.instance === instance) ?? [];
+    crowd.remove(user, (place) => place.instance === instance);
     this.tidy(crowd);
+    return places.map(({ node }) => node);
   }
 
   close(): void {
@@ -104,7 +106,10 @@ export class Abroad {
       this.byNum.set(note.num, crowd);
       this.home.attach(crowd);
     }
-    this.home.came(crowd, note, crowd.put(from, note.seat));
+    const { seat, takes = [] } = note;
+    const fresh = crowd.put(from, seat);
+    crowd.remove(seat.user, ({ node, instance }) => instance === seat.instance && node !== from && takes.includes(node)); // prettier-ignore
+    this.home.came(crowd, note, fresh);
   }
 
   private went(note: WentNote, which: (place: Place) => boolean): void {

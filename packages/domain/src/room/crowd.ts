@@ -22,6 +22,8 @@ export interface CameNote extends RoomName {
   readonly person?: Person | undefined;
   /** Nobody is told of it: it was there all the time. */
   readonly quiet?: boolean | undefined;
+  /** Nodes the device had its place on, as far as its node knew: it has it there no longer. */
+  readonly takes?: readonly string[] | undefined;
   readonly exclusive?: Exclusive | undefined;
 }
 

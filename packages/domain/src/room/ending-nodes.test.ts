@@ -41,6 +41,20 @@ describe('a room that ends by itself', () => {
     expect(ended()).toBe(true);
   });
 
+  it('is not found empty while other nodes are not heard', async () => {
+    const { nodes, a, b, c, ended } = await lounge();
+    for (const other of [b, c]) void other.timers.close();
+    await nodes.time.advance(26_000);
+    nodes.lose(b);
+    void b.device('bob').ask('room.enter', { id: 'x' });
+    await nodes.time.advance(4_500);
+    expect(a.mesh.healthy).toBe(false);
+    nodes.find(b);
+    await nodes.time.advance(60_000);
+    expect(ended()).toBe(false);
+    expect(nodes.views()[0]).toBe('1: bob');
+  });
+
   it('ends when those of a node that died do not come back, and not before', async () => {
     const { nodes, b, ended } = await lounge();
     await nodes.enter(b, 'bob');
@@ -64,11 +78,13 @@ describe('whatever happens', () => {
 
   it('nodes end with the same picture, that of all their places; and so do those who listen', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.infiniteStream(fc.nat(3)), async (steps, pauses) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.infiniteStream(fc.nat(3)), fc.array(fc.nat(200), { minLength: 9, maxLength: 9 }), async (steps, pauses, lags) => {
         const nodes = await createNodes(3);
         await nodes.at(0).admin('room.create', { id: 'x', kind: 'live', owner: 'erin' });
         const watchers = [0, 1, 2].map((i) => nodes.at(i).device('erin', `watcher${i}`));
         for (const watcher of watchers) await nodes.through(watcher.ask('room.enter', { id: 'x' }));
+        await nodes.time.advance(1_000);
+        lags.forEach((lag, i) => nodes.slow(nodes.at(i % 3), lag, nodes.at(Math.floor(i / 3))));
         const devices = new Map<string, TestDevice>();
         for (const { what, user: name, device, node } of steps) {
           const instance = `${name}${device}`;
@@ -77,9 +93,14 @@ describe('whatever happens', () => {
           if (what === 'enter' || what === 'exclusive') {
             const entering = known ?? world.device(name, instance);
             devices.set(instance, entering);
+            // As whoever opens a session.
+            if (!known) await nodes.through(world.mesh.settled());
             void entering.code('room.enter', { id: 'x', ...(what === 'exclusive' ? { exclusive: true } : {}) });
           }
-          if (what === 'move' && known) devices.set(instance, world.device(name, instance, known.session.id));
+          if (what === 'move' && known) {
+            devices.set(instance, world.device(name, instance, known.session.id));
+            await nodes.through(world.mesh.settled());
+          }
           if (what === 'leave') void known?.code('room.leave', { id: 'x' });
           if (what === 'drop') known?.drop();
           if (what === 'logout') known?.logout();
@@ -97,6 +118,7 @@ describe('whatever happens', () => {
         expect(nodes.views()).toEqual(nodes.all.map(() => `${truth.length}: ${truth.join(' ')}`));
         expect(nodes.all.flatMap(({ reported }) => reported)).toEqual([]);
         for (const watcher of watchers) {
+          expect([...toldBy(watcher)].sort()).toEqual(truth);
           const last = watcher.events.filter(({ e }) => e === 'room.membersChanged').at(-1);
           expect(last?.d['memberCount'] ?? 1).toBe(truth.length);
         }
@@ -105,3 +127,14 @@ describe('whatever happens', () => {
     ); // prettier-ignore
   }, 120_000);
 });
+
+/** Who is there, going by the news alone. */
+function toldBy(watcher: TestDevice): Set<string> {
+  const there = new Set(['erin']);
+  for (const { e, d } of watcher.events) {
+    if (e !== 'room.membersChanged') continue;
+    for (const { userId } of d['entered'] as { userId: string }[]) there.add(userId);
+    for (const { userId } of d['left'] as { userId: string }[]) there.delete(userId);
+  }
+  return there;
+}

@@ -10,6 +10,9 @@ type NeighboursDeps = Pick<RoomsDeps, 'mesh' | 'clock' | 'accounts' | 'report'> 
   readonly scheduler: Scheduler;
 };
 
+/** By then it is known where a device is that has moved. */
+const MOVING = 1_000;
+
 /** Between this node's rooms and those who are in them on other nodes. */
 export class Neighbours {
   readonly abroad: Abroad;
@@ -45,16 +48,16 @@ export class Neighbours {
   }
 
   /** `over`: instances of the user known to be on other nodes. */
-  tellCame(room: Room, user: string, instance: string, options: Entering & { readonly over?: readonly string[] }): void {
+  tellCame(room: Room, user: string, instance: string, options: Entering & Pick<CameNote, 'takes'> & { readonly over?: readonly string[] }): void {
     const { mesh, accounts, clock } = this.deps;
     const seat = mesh.alone ? undefined : room.seats.seat(user, instance);
     if (!seat) return;
     const { num, app, row } = room;
-    const { ext, quietly: quiet, over = [] } = options;
+    const { ext, quietly: quiet, over = [], takes } = options;
     const account = accounts.peek(app, user);
     const person = account && personOf(account);
     const exclusive = options.exclusive ? { over, since: (seat.since = clock.now()), node: mesh.node } : undefined;
-    this.abroad.tellCame({ num, app, id: row.id, seat: this.noteOf(room, seat), ext, person, quiet, exclusive });
+    this.abroad.tellCame({ num, app, id: row.id, seat: this.noteOf(room, seat), ext, person, quiet, takes, exclusive });
   } // prettier-ignore
 
   private noteOf(room: Room, { instance, occupant }: Seat): SeatNote {
@@ -69,7 +72,7 @@ export class Neighbours {
     }
   }
 
-  private came(crowd: Crowd, { seat, ext, person, quiet, exclusive }: CameNote, fresh: boolean): void {
+  private came(crowd: Crowd, { seat, ext, person, quiet, takes, exclusive }: CameNote, fresh: boolean): void {
     const room = this.rooms.at(crowd.num);
     if (!room) return;
     const { user, instance } = seat;
@@ -79,13 +82,20 @@ export class Neighbours {
     const left = room.seats.seat(user, instance);
     // The device has moved: its place is there now.
     if (left && !left.session) this.rooms.leave(room, left, 'left', undefined, { quietly: true });
+    else if (left && takes?.includes(this.deps.mesh.node))
+      this.tellCame(room, user, instance, { quietly: true });
     if (exclusive) {
       const { over, since, node } = exclusive;
       const isBefore = (mine: Seat) =>
         mine.since < since || (mine.since === since && this.deps.mesh.node < node);
       this.rooms.leaveElsewhere(room, user, instance, (mine) => over.includes(mine.instance) || isBefore(mine)); // prettier-ignore
     }
-    if (fresh && !here && !quiet && occupants.size > 0) room.news.came(user, { ext, person }, false);
+    if (!fresh || here) return;
+    const known = room.moving.delete(user);
+    if (occupants.size === 0) return;
+    // Also who was there before on a node that has not told of it yet, or was not heard.
+    if (!known && (!quiet || takes?.length)) room.news.came(user, { ext, person }, false);
+    else room.news.recount();
   }
 
   private went(crowd: Crowd, note: WentNote, gone: boolean): void {
@@ -105,7 +115,18 @@ export class Neighbours {
     if (!gone) return;
     const { occupants } = room.seats;
     if (!quiet && !occupants.has(user) && (mine || occupants.size > 0)) room.news.went(user, reason, mine);
+    if (quiet && !occupants.has(user)) {
+      room.moving.add(user);
+      this.deps.scheduler.after(MOVING, () => this.ifVanished(room, user));
+    }
     // Of several nodes whose last ones left at once, each saw somebody on the other.
     if (!empty && room.count === 0) this.rooms.onEmpty?.(room);
   } // prettier-ignore
+
+  /** It was said to be on another node, and is not. */
+  private ifVanished(room: Room, user: string): void {
+    if (!room.moving.delete(user) || this.rooms.at(room.num) !== room) return;
+    if (room.who(user) || room.seats.occupants.size === 0) return;
+    room.news.went(user, 'left', false);
+  }
 }

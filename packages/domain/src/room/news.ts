@@ -68,6 +68,11 @@ export class News {
     if (mine) this.own = true;
     if (mine) this.theirs.delete(user);
     else this.theirs.add(user);
+    this.recount();
+  }
+
+  /** How many there are may differ from what was told. */
+  recount(): void {
     if (this.cancel) return;
     const { clock, scheduler } = this.time;
     const wait = this.toldAt + SPACING - clock.now();

@@ -38,6 +38,8 @@ export class Room {
   version = 0;
   /** Those who are there on other nodes; undefined: nobody. */
   crowd: Crowd | undefined;
+  /** Users said to be on another node now, which has not told of them yet. */
+  readonly moving = new Set<string>();
   /** While what was said before the first one came to this node is asked of another. */
   catchingUp: Promise<void> | undefined;
   /** By user and instance: told to a device that comes back. */

@@ -211,6 +211,29 @@ describe('a device that moves', () => {
     expect([carol.news(), moved.news()]).toEqual([[], []]);
   });
 
+  it('quietly also for a node that hears that it went before it hears where it is', async () => {
+    const { nodes, a, c, bob, carol } = await crowd();
+    nodes.slow(a, 500, c);
+    await nodes.move(bob, a);
+    await nodes.time.advance(5_000);
+    expect(carol.news()).toEqual([]);
+    expect(nodes.views()).toEqual(everybody('alice', 'bob', 'carol'));
+  });
+
+  it('what it asks then waits until it has its places', async () => {
+    const { nodes, a, bob, carol } = await crowd();
+    let go = (): void => undefined;
+    nodes.store.wait = new Promise((resolve) => (go = resolve));
+    const moved = await nodes.move(bob, a);
+    const left = moved.code('room.leave', { id: 'x' });
+    await nodes.settle();
+    go();
+    expect(await nodes.through(left)).toBe('ok');
+    await nodes.time.advance(1_000);
+    expect(carol.news()).toEqual(['+[] -[bob:left] =2']);
+    expect(nodes.views()).toEqual(everybody('alice', 'carol'));
+  });
+
   it('and may leave or go elsewhere at once, wherever its places were', async () => {
     const { nodes, a, b, bob, carol } = await crowd();
     await a.admin('room.create', { id: 'y', kind: 'live' });
@@ -253,6 +276,17 @@ describe('a node that is gone', () => {
     await nodes.time.advance(70_000);
     expect([alice.news(), carol.news()]).toEqual([[], []]);
     expect(nodes.views()).toEqual(everybody('alice', 'bob', 'carol').slice(1));
+  });
+
+  it('leaves no ghost of who came back', async () => {
+    const { nodes, a, b, bob, carol } = await crowd();
+    nodes.lose(b);
+    await nodes.time.advance(10_000);
+    const moved = await nodes.move(bob, a);
+    await nodes.through(moved.ask('room.leave', { id: 'x' }));
+    await nodes.time.advance(1_000);
+    expect(nodes.views()).toEqual(everybody('alice', 'carol').slice(1));
+    expect(carol.news()).toEqual(['+[] -[bob:left] =2']);
   });
 
   it('who comes back before it is known to be gone never left either', async () => {

@@ -163,8 +163,9 @@ export class Rooms {
     if (came) this.members++;
     if (came) crowd?.cameHere(user);
     const over = before?.places.map((place) => place.instance).filter((other) => other !== instance) ?? [];
-    if (crowd) this.neighbours.abroad.takeOver(crowd, user, instance);
-    if (!again || options.exclusive) this.neighbours.tellCame(room, user, instance, { ...options, over });
+    const takes = crowd && this.neighbours.abroad.takeOver(crowd, user, instance);
+    if (!again || options.exclusive)
+      this.neighbours.tellCame(room, user, instance, { ...options, over, takes });
     if (first && !this.deps.mesh.alone) this.onFirst?.(room);
     if (came && !before && !options.quietly) room.news.came(user, { ext: options.ext });
   }

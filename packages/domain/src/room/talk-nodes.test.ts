@@ -146,6 +146,21 @@ describe('what is said', () => {
   });
 });
 
+it('what is taken back while it is on its way to a node is not shown there', async () => {
+  const { nodes, a, b, c, bob } = await crowd();
+  const id = await bob.say('x', 'oops');
+  await bob.say('x', 'fine');
+  await nodes.settle();
+  // The first node is asked, has not heard of it yet, and its answer takes long.
+  nodes.slow(b, 400, a);
+  nodes.slow(a, 300, c);
+  const entering = c.device('carol').ask('room.enter', { id: 'x' });
+  await nodes.settle();
+  expect(await bob.revoke(id)).toBe('ok');
+  const { recent } = await nodes.through(entering);
+  expect(recent).toMatchObject([{ content: { text: 'fine' } }]);
+});
+
 describe('the rate of a room', () => {
   it('is shared by the nodes that have people there; high has its own', async () => {
     const { nodes, alice, bob } = await crowd({ 'limits.rate.room': 20 }, 'erin');

@@ -14,6 +14,8 @@ export class Nodes {
   readonly passed: { readonly subject: string; readonly data: string }[] = [];
   private readonly bus = createLocalBus({ shared: true });
   private readonly cut = new Set<World>();
+  /** How long what a node says is on its way, in ms; in order between each two nodes. */
+  private readonly lags: { readonly from: World; readonly to: World | undefined; readonly lag: number }[] = []; // prettier-ignore
   private readonly worlds: World[] = [];
   private readonly settings: Record<string, unknown>;
 
@@ -39,7 +41,9 @@ export class Nodes {
       publish: (subject, data) => {
         if (!connected()) return;
         this.passed.push({ subject, data });
-        this.bus.publish(subject, data);
+        const lag = this.lagOf(world, subject);
+        if (lag === 0) this.bus.publish(subject, data);
+        else this.time.after(lag, () => void (connected() && this.bus.publish(subject, data)));
       },
       subscribe: (pattern, handler) => this.bus.subscribe(pattern, (data, subject) => void (connected() && handler(data, subject))), // prettier-ignore
     };
@@ -47,6 +51,16 @@ export class Nodes {
     this.worlds.push(world);
     await this.through(world.mesh.join());
     return world;
+  }
+
+  /** What one says to another, or to all. */
+  slow(from: World, lag: number, to?: World): void {
+    this.lags.push({ from, to, lag });
+  }
+
+  private lagOf(world: World, subject: string): number {
+    const found = this.lags.find(({ from, to }) => from === world && (!to || subject.endsWith(to.mesh.node)));
+    return found?.lag ?? 0;
   }
 
   /** It hears nobody and is heard by nobody from now on; as when it dies. */
