@@ -1,7 +1,15 @@
 // `node scripts/keep-landed.mjs <commit> [name]`: keeps the server and the client of a landed version, built, for the tests of upgrades
 // (tests/upgrade, ADR 0039). What comes from npm is left out: it is resolved from this checkout's node_modules.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
