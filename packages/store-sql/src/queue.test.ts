@@ -165,10 +165,10 @@ it('to a runner that keeps order, the next batch goes ahead of time once it is w
   // A few wait, as ever; many do not.
   await new Promise((resolve) => setImmediate(resolve));
   expect(writer.batches).toHaveLength(1);
-  for (let n = 6; n <= 40; n++) all.push(commit(n));
+  for (let n = 6; n <= 80; n++) all.push(commit(n));
   const second = await writer.batch(1);
-  expect(second.size).toBe(40);
-  for (let n = 41; n <= 90; n++) all.push(commit(n));
+  expect(second.size).toBe(80);
+  for (let n = 81; n <= 160; n++) all.push(commit(n));
   await new Promise((resolve) => setImmediate(resolve));
   expect(writer.batches).toHaveLength(2);
   first.succeed();
@@ -176,7 +176,7 @@ it('to a runner that keeps order, the next batch goes ahead of time once it is w
   second.succeed();
   third.succeed();
   await Promise.all(all);
-  expect(order).toEqual(Array.from({ length: 91 }, (_, n) => n));
+  expect(order).toEqual(Array.from({ length: 161 }, (_, n) => n));
   await queue.close();
 });
 

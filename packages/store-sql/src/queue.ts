@@ -36,7 +36,7 @@ interface Batch {
 }
 
 /** Fewer do not go ahead of time: they would only make two transactions out of one. */
-const AHEAD = 32;
+const AHEAD = 64;
 
 /**
  * Group commit: units that are ready in one turn of the event loop, or that gather while a commit is under way, are one

@@ -24,7 +24,7 @@ export async function createSqliteStore({
   const handle = openSqlite(path, { readOnly: true });
   const queue = new CommitQueue({
     run: (units) => writer.write(units),
-    depth: 2,
+    depth: 3,
     ...(onBatch ? { onBatch } : {}),
   });
   const reads = createReads(bindKysely('sqlite', handle.execute), sqliteHotReads(handle), readError);
