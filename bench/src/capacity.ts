@@ -48,7 +48,7 @@ export interface Machine {
   readonly connections: number;
 }
 
-export const COSTS: Costs = { message: 53, messageDatabase: 13, crossing: 45, delivery: 4, signIn: 435, historyPage: 108, historyPageDatabase: 80, connection: 8_800, mirror: 300, stored: 500 }; // prettier-ignore
+export const COSTS: Costs = { message: 69, messageDatabase: 17, crossing: 5, delivery: 12, signIn: 435, historyPage: 108, historyPageDatabase: 80, connection: 8_800, mirror: 300, stored: 500 }; // prettier-ignore
 export const HABITS: Habits = { online: 0.1, active: 0.3, messages: 40, peak: 3, groups: 0.3, members: 50, connects: 2, pages: 60 }; // prettier-ignore
 /** A node is one process: one core for its event loop, the rest for the kernel, garbage and TLS in front. */
 export const MACHINE: Machine = { cores: 1.5, load: 0.5, connections: 50_000 };
