@@ -11,7 +11,7 @@ export class Abroad implements ElsewhereListener {
 
   opened(session: RemoteSession, tell: boolean): void {
     const { instance, platform, id, away } = session;
-    const device: Device = { instance, platform, session: id, away, cancelWait: undefined };
+    const device: Device = { instance, platform, session: id, away, abroad: true, cancelWait: undefined };
     this.here.change(session, tell, 'loggedOut', (devices) => {
       for (const known of devices) if (known.instance === instance) known.cancelWait?.();
       return [...devices.filter((known) => known.instance !== instance), device];

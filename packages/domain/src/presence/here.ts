@@ -9,6 +9,8 @@ export interface Device {
   /** Id of its session. */
   readonly session: string;
   away: boolean;
+  /** On another node. */
+  readonly abroad?: true;
   /** Set while its connection is lost: ends the wait for it. */
   cancelWait: (() => void) | undefined;
 }

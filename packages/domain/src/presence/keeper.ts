@@ -51,6 +51,8 @@ export class Keeper {
     const at = this.deps.clock.now();
     const last = [...here.all()].flatMap((entry) => {
       if (entry.devices.length === 0) return this.leaving.has(entry) ? this.opsFor(entry) : [];
+      // Who is on another node as well, or only there, stays.
+      if (entry.devices.some(({ abroad }) => abroad)) return [];
       return this.opsFor({ ...entry, state: 'dropped', at });
     });
     const ops = [...this.waiting.flatMap((going) => going.ops), ...last];
