@@ -43,13 +43,17 @@ function memoryStore(rows: Map<string, FileRow>, settings: Map<string, Record<st
       [...rows.values()].filter((row) => row.usedAt === null && row.createdAt < before),
     grantedSince: async (app, owner, since) => [...rows.values()].filter((row) => row.app === app && row.owner === owner && row.createdAt >= since).length, // prettier-ignore
   };
-  const write = (op: WriteOp): void => {
-    if (op.op === 'file.create') rows.set(at(op.row.app, op.row.id), op.row);
-    if (op.op === 'file.remove') for (const id of op.ids) rows.delete(at(op.app, id));
-    if (op.op !== 'file.set') return;
-    const row = rows.get(at(op.app, op.id));
+  const change = (app: string, id: string, set: Partial<FileRow>): void => {
+    const row = rows.get(at(app, id));
     if (!row) throw new Error('missing');
-    rows.set(at(op.app, op.id), { ...row, ...op.set });
+    rows.set(at(app, id), { ...row, ...set });
+  };
+  const write = (op: WriteOp): unknown => {
+    if (op.op === 'file.create') rows.set(at(op.row.app, op.row.id), op.row);
+    if (op.op === 'file.doom') for (const id of op.ids) change(op.app, id, { state: 'removed' });
+    if (op.op === 'file.remove') for (const id of op.ids) rows.delete(at(op.app, id));
+    if (op.op === 'file.set') change(op.app, op.id, op.set);
+    return op.op === 'audit.prune' ? { more: false } : undefined;
   };
   const apps = {
     all: async () =>
@@ -60,7 +64,11 @@ function memoryStore(rows: Map<string, FileRow>, settings: Map<string, Record<st
     apps,
     webhooks: { all: async () => [] },
     epoch: async () => 1,
-    commit: async (unit: readonly WriteOp[]) => void unit.forEach(write),
+    upkeep: {
+      removedFiles: async (limit: number) =>
+        [...rows.values()].filter(({ state }) => state === 'removed').slice(0, limit),
+    },
+    commit: async (unit: readonly WriteOp[]) => unit.map(write),
   } as unknown as Store;
 }
 
