@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLocalBus } from '../core/local-bus.ts';
-import { Mesh } from '../cluster/mesh.ts';
-import { Elsewhere, type RemoteSession } from '../session/elsewhere.ts';
+import type { RemoteSession } from '../session/elsewhere.ts';
 import { FakeTime } from '../testing/fake-time.ts';
 import { Abroad } from './abroad.ts';
 import { Here, type Entry } from './here.ts';
@@ -70,38 +68,4 @@ it('a node that ends writes down nobody who is on another one', async () => {
   here.opened({ ...remote('y', 'here'), peer: {} as never, device: undefined, customInfo: undefined, expiresAt: undefined }); // prettier-ignore
   await keeper.close(here);
   expect(commits).toMatchObject([{ op: 'presence.put', user: 'here', set: { state: 'dropped' } }]);
-});
-
-it('sessions of a node are known, told apart by device, and forgotten when they can no longer be resumed', async () => {
-  const time = new FakeTime();
-  const bus = createLocalBus({ shared: true });
-  const start = async (name: string) => {
-    const mesh = new Mesh({
-      bus,
-      clock: time,
-      scheduler: time,
-      random: { text: () => name, digits: () => '' },
-    });
-    const elsewhere = new Elsewhere(mesh, time);
-    const joined = mesh.join();
-    await time.advance(400);
-    await joined;
-    return { mesh, elsewhere };
-  };
-  const a = await start('a');
-  const b = await start('b');
-  const info = { id: 's1', app: 'a', userId: 'u', instance: 'i', platform: 'web', openedAt: 1, wantsDelivered: false } as const; // prettier-ignore
-  a.elsewhere.tellOpened(info);
-  await time.advance(0);
-  expect([b.elsewhere.nodesOf('a', 'u'), a.elsewhere.nodesOf('a', 'u')]).toEqual([['a'], []]);
-  a.elsewhere.tellOpened({ ...info, id: 's2', openedAt: 2 });
-  await time.advance(0);
-  expect(b.elsewhere.of('a', 'u').map(({ id }) => id)).toEqual(['s2']);
-  a.elsewhere.tellGone('s2', 'dropped', 'all');
-  a.elsewhere.tellDropped('s2');
-  await time.advance(0);
-  expect([b.elsewhere.nodesOf('a', 'u'), b.elsewhere.find('s2')?.id]).toEqual([[], 's2']);
-  await time.advance(6 * 60_000);
-  b.elsewhere.sweep();
-  expect([b.elsewhere.find('s2'), b.elsewhere.count]).toEqual([undefined, 0]);
 });

@@ -44,6 +44,8 @@ export interface ElsewhereListener {
 /** What the registry of this node does for the others. */
 interface Home {
   snapshot(): Iterable<SessionInfo & { readonly live: boolean }>;
+  /** Whether a session of that id or device, which began later, is here. */
+  hasLater(session: SessionInfo): boolean;
   /** A session was opened on another node: ends those here that it takes the place of. */
   openedElsewhere(session: SessionInfo): void;
   kickHere(app: string, userId: string, reason: KickReason, instance?: string): void;
@@ -191,7 +193,7 @@ export class Elsewhere {
       const known = this.byId.get(info.id);
       if (known?.node === node && known.live === live && known.present === present && known.away === away) continue;
       // Told again by one node, if this one's fall was told.
-      this.put({ ...info, node, away, live, present, until: this.clock.now() + RESUMABLE }, back);
+      if (!this.home?.hasLater(info)) this.put({ ...info, node, away, live, present, until: this.clock.now() + RESUMABLE }, back);
     }
     if (!last) return;
     this.stale.delete(node);
@@ -201,12 +203,25 @@ export class Elsewhere {
 
   private opened(info: SessionInfo, node: string): void {
     const session = { ...info, node, away: false, live: true, present: true, until: Infinity };
+    if (this.home?.hasLater(session)) return;
     this.put(session, false);
     this.home?.openedElsewhere(session);
   }
 
-  /** Takes the place of one with the same id, or of the same device. */
+  /** A session of this node takes the place of one with the same id, or of the same device. */
+  taken({ app, userId, id, instance }: SessionInfo): void {
+    for (const other of this.of(app, userId)) {
+      if (other.id !== id && other.instance !== instance) continue;
+      // Its device is here now: nobody is told that it went.
+      other.present = false;
+      this.remove(other);
+    }
+  }
+
+  /** Takes the place of one with the same id, or of the same device, unless that began later: what nodes tell may be overtaken by what others do. */
   private put(session: RemoteSession, tell: boolean): void {
+    const same = this.of(session.app, session.userId).filter(({ id, instance }) => id === session.id || instance === session.instance); // prettier-ignore
+    if (same.some(({ node, openedAt }) => node !== session.node && openedAt > session.openedAt)) return;
     const key = `${session.app} ${session.userId}`;
     const others = (this.byUser.get(key) ?? NONE).filter((other) => other.id !== session.id && other.instance !== session.instance); // prettier-ignore
     for (const other of this.byUser.get(key) ?? NONE) if (!others.includes(other)) this.byId.delete(other.id);

@@ -63,6 +63,7 @@ export class SessionRegistry {
     this.policyOf = policyOf;
     elsewhere?.attach({
       snapshot: () => this.snapshot(),
+      hasLater: (session) => this.of(session.app, session.userId).some((mine) => (mine.id === session.id || mine.instance === session.instance) && mine.openedAt > session.openedAt),
       openedElsewhere: (session) => this.openedElsewhere(session),
       kickHere: (app, userId, reason, instance) => void this.kickHere(app, userId, reason, instance),
       kickAppHere: (app) => this.kickAppHere(app),
@@ -108,6 +109,7 @@ export class SessionRegistry {
   open(app: AppContext, session: Session, resumed = false): void {
     this.displace(app, session);
     this.detached.delete(session.id);
+    this.elsewhere?.taken(session);
     const key = `${session.app} ${session.userId}`;
     const sessions = this.byUser.get(key);
     if (sessions) sessions.push(session);
