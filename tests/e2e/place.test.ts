@@ -47,12 +47,26 @@ function firstInSight(page: Page): Promise<Place> {
   });
 }
 
+/** Nothing is being fetched, and what came has been measured and stands: the same for several frames. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(
     () => document.querySelector('main .scroll')?.getAttribute('aria-busy') === 'false',
   );
   await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    () =>
+      new Promise<void>((resolve) => {
+        let last = '';
+        let same = 0;
+        const look = (): void => {
+          const { scrollTop, scrollHeight } = document.querySelector('main .scroll') as HTMLElement;
+          const now = `${scrollTop} ${scrollHeight}`;
+          same = now === last ? same + 1 : 0;
+          last = now;
+          if (same >= 3) resolve();
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
   );
 }
 
