@@ -66,7 +66,7 @@ export async function createFaultBench(options: FaultBenchOptions): Promise<Faul
           lasting: (acknowledged) => seconds(options) ?? traffic.acknowledged(acknowledged),
           refusing: () => seconds(options) ?? refused(cluster, users[0] ?? ''),
         });
-        await traffic.acknowledged(20);
+        if (!traffic.settled) await traffic.acknowledged(20);
         await traffic.settle();
         const history = await traffic.history(cluster.node(0).url);
         return { violations: violations(history), sent: history.sends.length, acknowledged: traffic.count };
@@ -92,6 +92,15 @@ async function refused(cluster: TestCluster, user: string): Promise<void> {
   }
 }
 
+/** Until a node says that it does not hear the others. */
+async function busLost(cluster: TestCluster, node: number): Promise<void> {
+  for (;;) {
+    const ready = (await (await fetch(`${cluster.node(node).url}/readyz`)).json()) as { bus?: string };
+    if (ready.bus !== 'up') return;
+  }
+}
+
+/** Where nobody writes any more when all is well again, nothing that comes later shows what was missed: it must be asked for. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   'a node is killed and comes back': async ({ cluster, draw, lasting }) => {
     const victim = draw(3);
@@ -107,14 +116,17 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       await lasting(10);
     }
   },
-  'the bus is away': async ({ cluster, lasting }) => {
+  'the bus is away': async ({ cluster, traffic, lasting }) => {
     await cluster.nats.kill();
     await lasting(60);
+    await traffic.settle();
     await cluster.nats.restart();
   },
-  'the bus hangs': async ({ cluster, lasting }) => {
+  'the bus hangs': async ({ cluster, traffic, lasting }) => {
     cluster.nats.freeze();
     await lasting(60);
+    for (const node of [0, 1, 2]) await busLost(cluster, node);
+    await traffic.settle();
     cluster.nats.thaw();
   },
   'the database is away': async ({ cluster, refusing }) => {
@@ -122,10 +134,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     await refusing();
     await cluster.postgres.resume();
   },
-  'a node is cut off from the others': async ({ cluster, draw, lasting }) => {
+  'a node is cut off from the others': async ({ cluster, traffic, draw, lasting }) => {
     const victim = draw(3);
     cluster.silence('bus', victim);
     await lasting(60);
+    await busLost(cluster, victim);
+    await traffic.settle();
     cluster.heal('bus', victim);
   },
   'a node is cut off from the database': async ({ cluster, draw, lasting }) => {

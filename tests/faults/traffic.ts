@@ -150,6 +150,11 @@ export class Traffic {
     });
   }
 
+  /** Nothing is sent any more. */
+  get settled(): boolean {
+    return this.stopped;
+  }
+
   /** No new sends; all that are on their way arrive. */
   async settle(): Promise<void> {
     this.stopped = true;
