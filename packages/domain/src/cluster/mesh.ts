@@ -1,6 +1,7 @@
 import type { Bus } from '../ports/bus.ts';
 import type { Clock, Random, Report, Scheduler } from '../ports/platform.ts';
 import { Peers, type Peer } from './peers.ts';
+import { ANSWER, QUESTION, Questions } from './questions.ts';
 
 /** What a node hears of the others. */
 export interface MeshListener {
@@ -30,7 +31,6 @@ const SILENCE = 5_000;
 const STOOD_STILL = 3_000;
 /** Frames are cut at about so many UTF-16 units: a bus takes no more than a megabyte at once. */
 const FRAME = 200_000;
-const ASK = 1_000;
 /** After the start: for the others to answer the first hello. */
 const JOINING = 300;
 
@@ -48,12 +48,6 @@ interface Frame {
   readonly notes: readonly (readonly [kind: string, body: unknown])[];
 }
 
-interface Asked {
-  readonly answers: Map<string, unknown>;
-  readonly missing: Set<string>;
-  readonly done: () => void;
-}
-
 /**
  * The nodes of a cluster, and what they tell each other. Notes go from node to node, gathered within a turn, in order, at most once; they
  * are counted, so that a loss is noticed within a second and answered by telling everything anew. Without other nodes it does nothing.
@@ -64,11 +58,9 @@ export class Mesh {
   private readonly peers: Peers;
   private readonly listeners: MeshListener[] = [];
   private readonly hears = new Map<string, (body: never, from: string) => void>();
-  private readonly answers = new Map<string, (body: never, from: string) => unknown>();
-  private readonly asked = new Map<number, Asked>();
+  private readonly questions: Questions;
   /** Nodes that went without a word: if one is back after all, both missed what the other told meanwhile. */
   private readonly fell = new Set<string>();
-  private nextAsk = 1;
   private settling: Promise<void> | undefined;
   private stops: readonly (() => void)[] = [];
   private cancelBeat: (() => void) | undefined;
@@ -82,6 +74,9 @@ export class Mesh {
     this.node = deps.random.text(10);
     this.beatAt = deps.clock.now();
     this.peers = new Peers(deps.clock);
+    this.questions = new Questions({ ...deps, tell: (kind, body, to) => this.tell(kind, body, to) });
+    this.hear(QUESTION, (body: never, from) => void this.questions.reply(body, from));
+    this.hear(ANSWER, (body: never, from) => this.questions.take(body, from));
     this.hear('again', (_body, from) => this.each('up', (listener) => listener.up?.(from)));
     this.answer('settled', () => true);
   }
@@ -97,7 +92,7 @@ export class Mesh {
 
   /** One handler for each kind of question; its answer, or its promise's, is JSON. */
   answer<B>(kind: string, handler: (body: B, from: string) => unknown): void {
-    this.answers.set(kind, handler);
+    this.questions.answer(kind, handler);
   }
 
   /** No other node is known. */
@@ -143,7 +138,7 @@ export class Mesh {
     this.cancelFlush?.();
     if (this.stops.length > 0) this.deps.bus.publish(HELLO, JSON.stringify({ from: this.node, sent: {}, bye: true } satisfies Hello)); // prettier-ignore
     for (const stop of this.stops) stop();
-    for (const { done } of this.asked.values()) done();
+    this.questions.close();
   }
 
   send(to: string, kind: string, body: unknown): void {
@@ -162,24 +157,14 @@ export class Mesh {
   }
 
   /** Answers by node; a node that does not answer in time is left out. */
-  async ask<A>(kind: string, body: unknown, to: readonly string[] = this.others): Promise<ReadonlyMap<string, A>> {
-    const peers = to.flatMap((name) => this.peers.get(name) ?? []);
-    if (peers.length === 0 || this.closed) return new Map();
-    const id = this.nextAsk++;
-    const answers = new Map<string, unknown>();
-    await new Promise<void>((resolve) => {
-      const cancel = this.deps.scheduler.after(ASK, () => resolve());
-      const done = (): void => {
-        cancel();
-        resolve();
-      };
-      this.asked.set(id, { answers, missing: new Set(peers.map(({ name }) => name)), done });
-      const text = JSON.stringify(['?', { id, kind, body }]);
-      for (const peer of peers) this.queue(peer, text);
-    });
-    this.asked.delete(id);
-    return answers as ReadonlyMap<string, A>;
-  } // prettier-ignore
+  async ask<A>(
+    kind: string,
+    body: unknown,
+    to: readonly string[] = this.others,
+  ): Promise<ReadonlyMap<string, A>> {
+    if (this.closed) return new Map();
+    return this.questions.ask(kind, body, to.filter((name) => this.peers.get(name))); // prettier-ignore
+  }
 
   /** Resolves when the others have what they were told so far, or do not answer. Callers of one turn share a question. */
   settled(): Promise<void> {
@@ -219,31 +204,9 @@ export class Mesh {
     const complete = n === peer.got + 1;
     peer.got = n;
     peer.heardAt = this.deps.clock.now();
-    for (const [kind, body] of notes) this.guard(() => this.note(peer, kind, body));
+    for (const [kind, body] of notes) this.guard(() => this.hears.get(kind)?.(body as never, from));
     if (!complete) this.lost(peer);
   }
-
-  private note(peer: Peer, kind: string, body: unknown): void {
-    if (kind === '?') return void this.reply(peer, body as { id: number; kind: string; body: never });
-    if (kind === '!') {
-      const { id, answer } = body as { id: number; answer: unknown };
-      const asked = this.asked.get(id);
-      if (asked?.missing.delete(peer.name)) asked.answers.set(peer.name, answer);
-      if (asked?.missing.size === 0) asked.done();
-      return;
-    }
-    this.hears.get(kind)?.(body as never, peer.name);
-  }
-
-  private async reply(peer: Peer, { id, kind, body }: { id: number; kind: string; body: never }): Promise<void> {
-    try {
-      const answer = await this.answers.get(kind)?.(body, peer.name);
-      this.queue(peer, JSON.stringify(['!', { id, answer: answer ?? null }]));
-    } catch (error) {
-      // The one who asks goes on without it.
-      this.deps.report?.(`a question of another node (${kind}) could not be answered`, error);
-    }
-  } // prettier-ignore
 
   private sayHello(): void {
     this.flush();
@@ -284,10 +247,7 @@ export class Mesh {
 
   private gone(name: string, crashed: boolean): void {
     if (!this.peers.remove(name)) return;
-    for (const asked of this.asked.values()) {
-      asked.missing.delete(name);
-      if (asked.missing.size === 0) asked.done();
-    }
+    this.questions.gone(name);
     if (crashed) this.fell.add(name);
     if (crashed) this.missed();
     this.each('down', (listener) => listener.down?.(name, crashed));
