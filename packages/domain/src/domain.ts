@@ -205,9 +205,10 @@ function createDeps(ports: Ports): Deps {
 }
 
 /** What is kept in mind may be out of date, and events may not have come: both are asked for anew. */
-function missed({ apps, hooks, words, accounts, conversations, sessions, report }: Deps): void {
+function missed({ apps, hooks, words, accounts, conversations, delivery, sessions, report }: Deps): void {
   accounts.forget();
   conversations.forget();
+  delivery.forget();
   words.forget();
   const reloaded = Promise.all([apps.reload(), hooks.reload()]);
   reloaded.catch((error: unknown) => report?.('what other nodes changed could not be read again', error));

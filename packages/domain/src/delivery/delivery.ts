@@ -87,7 +87,6 @@ export class Delivery {
     const { bus, mesh } = deps;
     mesh.hear<ToUser>('toUser', ({ app, user, event, some }) => this.push(app, user, event, some));
     mesh.hear<ToGroup>('toGroup', (note) => void this.toGroupHere(note));
-    mesh.listen({ missed: () => this.members.clear() });
     this.unsubscribe = bus.subscribe(`${MEMBERS_CHANGED}.*`, (data) => {
       this.members.delete(String((JSON.parse(data) as [number])[0]));
     });
@@ -95,6 +94,11 @@ export class Delivery {
 
   close(): void {
     this.unsubscribe();
+  }
+
+  /** What others changed may not have been heard. */
+  forget(): void {
+    this.members.clear();
   }
 
   /** Hands a kind of conversation over to a slice that knows who is there. */
@@ -113,8 +117,10 @@ export class Delivery {
     const { limited } = posting;
     if (kind === 'direct') {
       const [a, b] = directPair(place.key);
-      this.toPeer(place.app, a, event, limited);
-      if (b !== a) this.toPeer(place.app, b, event, limited);
+      for (const user of a === b ? [a] : [a, b]) {
+        const text = textFor(user, event, limited);
+        if (text !== undefined) this.toUser(place.app, user, text);
+      }
       return;
     }
     const cached = this.members.get(String(place.num));
@@ -142,8 +148,7 @@ export class Delivery {
   toUser(app: string, user: string, event: string, some?: Some, but?: Session): void {
     this.push(app, user, event, some, but);
     const { mesh, elsewhere } = this.deps;
-    if (mesh.alone) return;
-    for (const node of elsewhere.nodesOf(app, user)) mesh.send(node, 'toUser', { app, user, event, ...(some ? { some } : {}) } satisfies ToUser); // prettier-ignore
+    if (!mesh.alone) mesh.tell('toUser', { app, user, event, ...(some ? { some } : {}) } satisfies ToUser, elsewhere.nodesOf(app, user)); // prettier-ignore
   }
 
   private push(app: string, user: string, event: string, some?: Some, but?: Session): void {
@@ -155,17 +160,12 @@ export class Delivery {
     }
   }
 
-  private toPeer(app: string, user: string, event: string, limited?: Limited): void {
-    const text = limited === undefined || limited.only.has(user) ? event : limited.hole;
-    if (text !== undefined) this.toUser(app, user, text);
-  }
-
   private toMembers({ app, num }: Place, ids: readonly string[], event: string, limited?: Limited): void {
-    for (const id of ids) this.toMember(app, id, event, limited);
+    this.toMembersHere(app, ids, event, limited);
     const { mesh, elsewhere } = this.deps;
     if (mesh.alone) return;
     const shown = limited ? { only: [...limited.only], ...(limited.hole === undefined ? {} : { hole: limited.hole }) } : {};
-    for (const node of elsewhere.nodesOfAny(app, ids)) mesh.send(node, 'toGroup', { app, num, event, ...shown } satisfies ToGroup);
+    mesh.tell('toGroup', { app, num, event, ...shown } satisfies ToGroup, elsewhere.nodesOfAny(app, ids));
   } // prettier-ignore
 
   /** What another node committed, for those who are here. */
@@ -173,14 +173,20 @@ export class Delivery {
     const limited = only && { only: new Set(only), hole };
     // Not to be heard is what a lost note is too: who should have heard finds the gap.
     const ids = await this.memberIds(num).catch(() => NOBODY);
-    for (const id of ids) this.toMember(app, id, event, limited);
+    this.toMembersHere(app, ids, event, limited);
   }
 
-  private toMember(app: string, id: string, event: string, limited?: Limited): void {
-    const text = limited === undefined || limited.only.has(id) ? event : limited.hole;
-    if (text === undefined) return;
-    for (const session of this.deps.sessions.of(app, id)) session.peer.push(text);
+  private toMembersHere(app: string, ids: readonly string[], event: string, limited?: Limited): void {
+    for (const id of ids) {
+      const text = textFor(id, event, limited);
+      if (text !== undefined) this.push(app, id, text);
+    }
   }
+}
+
+/** What this user is shown of an event; undefined: nothing. */
+function textFor(user: string, event: string, limited: Limited | undefined): string | undefined {
+  return limited === undefined || limited.only.has(user) ? event : limited.hole;
 }
 
 const NOBODY: readonly string[] = [];
