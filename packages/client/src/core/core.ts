@@ -30,6 +30,7 @@ import { UserLog } from '../sync/user-log.ts';
 import type { ClientEvents, ClientMessage, SendOptions } from '../types.ts';
 import type { Windows } from '../windows/windows.ts';
 import { Emitter } from './emitter.ts';
+import { fraction } from '../connection/backoff.ts';
 import { clientIdMaker } from './ids.ts';
 import type { Resolved } from './options.ts';
 import { Turn } from './turn.ts';
@@ -188,7 +189,7 @@ export class Core {
       revisions: this.revisions,
       onTime: (time) => this.sync.seen(time),
       onDelivered: (ref, upTo) => this.options.reportsDelivery !== false && this.#delivery.report(ref, upTo),
-      onMissed: (within) => this.#quiet.within(within),
+      onMissed: (within) => this.#quiet.after(fraction(this.options.platform.randomBytes(3)) * within),
       onTip: (tip, people) => tip.seq !== undefined && this.streams.message(tip.conv, tip.seq, tip, people),
     });
   }

@@ -30,12 +30,12 @@ export class QuietCheck {
     this.#heard = true;
   }
 
-  /** The server lost events: checks at some moment within this time, also if something is heard. */
-  within(ms: number): void {
+  /** The server lost events: checks after this time, also if something is heard. */
+  after(ms: number): void {
     if (!this.#cancel) return;
     this.#cancel();
     this.#wait = SHORTEST;
-    this.#cancel = this.#clock.after(Math.random() * ms, () => {
+    this.#cancel = this.#clock.after(ms, () => {
       this.#check();
       this.#heard = false;
       this.#arm();
