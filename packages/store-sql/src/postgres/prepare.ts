@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { bindKysely } from '../kysely.ts';
+import { identify } from '../migrations/identity.ts';
 import { migrate, MIGRATIONS } from '../migrations/run.ts';
 import { isRetryable } from './errors.ts';
 import { executeOn } from './pool.ts';
@@ -35,13 +35,7 @@ async function prepareTables(client: pg.Client, now: number): Promise<string> {
   await client.query(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
   await lockTables(client);
   await migrate(db, 'postgres', now);
-  await db.insertInto('meta').values([{ name: 'epoch', value: randomBytes(9).toString('base64url') }, { name: 'numbers', value: '0' }]).onConflict((o) => o.doNothing()).execute(); // prettier-ignore
-  const { value } = await db
-    .selectFrom('meta')
-    .select('value')
-    .where('name', '=', 'epoch')
-    .executeTakeFirstOrThrow();
-  return value;
+  return identify(db);
 }
 
 /**

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { sqliteHotWriter } from '../hot/sqlite.ts';
 import { bindKysely } from '../kysely.ts';
+import { identify } from '../migrations/identity.ts';
 import { migrate } from '../migrations/run.ts';
 import { runBatch, type Unit, type UnitOutcome, type WriteConnection } from '../write/batch.ts';
 import { isUnavailable, openSqlite, type SqliteHandle } from './handle.ts';
@@ -44,14 +44,9 @@ async function prepareDatabase(handle: SqliteHandle, now: number): Promise<strin
   handle.exec('begin immediate');
   try {
     await migrate(db, 'sqlite', now);
-    await db.insertInto('meta').values([{ name: 'epoch', value: randomBytes(9).toString('base64url') }, { name: 'numbers', value: '0' }]).onConflict((o) => o.doNothing()).execute(); // prettier-ignore
-    const { value } = await db
-      .selectFrom('meta')
-      .select('value')
-      .where('name', '=', 'epoch')
-      .executeTakeFirstOrThrow();
+    const epoch = await identify(db);
     handle.exec('commit');
-    return value;
+    return epoch;
   } catch (error) {
     if (handle.inTransaction) handle.exec('rollback');
     throw error;
