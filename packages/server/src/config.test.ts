@@ -47,7 +47,7 @@ describe('a node of a cluster', () => {
   );
 
   it('is none on SQLite', () => {
-    expect(() => readConfig({ ...node, MAGPIE_STORE: 'sqlite:/tmp/x.db' })).toThrow(
+    expect(() => readConfig({ ...node, MAGPIE_STORE: 'sqlite:x.db' })).toThrow(
       /^MAGPIE_STORE must be postgres/,
     );
   });
