@@ -31,6 +31,9 @@ export class ConversationBook {
   readonly #needs: BookNeeds;
   readonly #unread = new Map<string, UnreadState>();
   readonly #views = new Map<string, ConversationView>();
+  /** When the user's own part of each row last changed here, counted in such changes. */
+  readonly #ownAt = new Map<string, number>();
+  #now = 0;
 
   constructor(needs: BookNeeds) {
     this.#needs = needs;
@@ -63,9 +66,17 @@ export class ConversationBook {
     return total;
   }
 
-  /** Takes in a row of the server. What this client has seen beyond it stays. */
-  adopt(row: Conversation, reason: string): void {
-    const before = this.get(row.conv);
+  /** To be called when rows are asked for. What it answers says, when they come, which were read, pinned or muted meanwhile. */
+  asking(): () => ReadonlySet<string> {
+    const asked = this.#now;
+    return () => new Set([...this.#ownAt].flatMap(([key, at]) => (at > asked ? [key] : [])));
+  }
+
+  /** Takes in a row of the server. What this client has seen beyond it stays. `overtaken`: see `asking`. */
+  adopt(answer: Conversation, reason: string, overtaken: ReadonlySet<string>): void {
+    const before = this.get(answer.conv);
+    const late = before !== undefined && overtaken.has(answer.conv);
+    const row = late ? withOwn(answer, before) : answer;
     const seen = this.#unread.get(row.conv);
     const live = (seen?.live ?? []).filter((seq) => seq > row.lastSeq && seq > row.readSeq);
     const state: UnreadState = { base: row.unread, asOf: row.lastSeq, asOfChange: row.changeSeq, live };
@@ -81,7 +92,7 @@ export class ConversationBook {
       unread: unreadOf(state),
     }, reason); // prettier-ignore
     // Changes taken in while the row was under way may be missing from its numbers.
-    if (before && before.changeSeq > row.changeSeq) this.#needs.refresh(row.conv);
+    if (late || (before && before.changeSeq > row.changeSeq)) this.#needs.refresh(row.conv);
   }
 
   /** The row, made up from nothing if this conversation has just begun. */
@@ -142,8 +153,9 @@ export class ConversationBook {
 
   /** The read position moved, here or elsewhere. */
   read(key: string, readSeq: number, said: number | undefined): void {
-    const row = this.get(key);
-    if (!row || readSeq <= row.readSeq) return;
+    const row = this.ensure(key);
+    if (readSeq <= row.readSeq) return;
+    this.#ownAt.set(key, ++this.#now);
     const { state, exact } = withRead(this.#state(row), readSeq, said);
     this.#unread.set(key, state);
     const mentioned = row.mentioned?.filter(({ seq }) => seq > readSeq);
@@ -155,6 +167,7 @@ export class ConversationBook {
   /** The user's own row changed. */
   own(key: string, fields: OwnFields, reason: string): void {
     const row = this.ensure(key);
+    this.#ownAt.set(key, ++this.#now);
     const { pinnedAt: _, ...rest } = row;
     const { pinnedAt = row.pinnedAt, ...others } = fields;
     const next: Conversation = {
@@ -213,12 +226,14 @@ export class ConversationBook {
     this.#needs.store.rows.remove(key);
     this.#unread.delete(key);
     this.#views.delete(key);
+    this.#ownAt.delete(key);
     this.#needs.turn.touch(key, 'removed');
   }
 
   clear(): void {
     this.#unread.clear();
     this.#views.clear();
+    this.#ownAt.clear();
   }
 
   /** The newest content at hand; the server's answer to `refresh` has the last word. */
@@ -257,6 +272,23 @@ export class ConversationBook {
     this.#set(row);
     this.#needs.turn.touch(row.conv, reason);
   }
+}
+
+/** A row with the user's own part of another one; how many are unread then is known only where all were read. */
+function withOwn(row: Conversation, own: Conversation): Conversation {
+  const { pinnedAt: _, notify: __, ...rest } = row;
+  const { pinnedAt, notify, hiddenSeq, clearedSeq } = own;
+  const readSeq = Math.max(row.readSeq, own.readSeq);
+  return {
+    ...rest,
+    ...(pinnedAt === undefined ? {} : { pinnedAt }),
+    ...(notify === undefined ? {} : { notify }),
+    ...(hiddenSeq === undefined ? {} : { hiddenSeq }),
+    ...(clearedSeq === undefined ? {} : { clearedSeq }),
+    reportedSeq: Math.max(row.reportedSeq, own.reportedSeq),
+    readSeq,
+    unread: readSeq >= row.lastSeq ? 0 : row.unread,
+  };
 }
 
 /** Heads that stand after a seq. */

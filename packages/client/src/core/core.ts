@@ -282,8 +282,7 @@ export class Core {
   }
 
   #check(): void {
-    // What cannot be asked now is asked the next time.
-    void this.sync.check().catch(() => undefined);
+    void this.sync.check();
     this.rooms.check();
   }
 

@@ -1,3 +1,4 @@
+import { MagpieError } from '@magpie/protocol';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { fakeWorld, wordsOf } from '../testing/world.ts';
@@ -26,9 +27,6 @@ test('told that events were lost, it checks after the time given, also while som
   const clock = new FakeClock();
   let checks = 0;
   const quiet = new QuietCheck(clock, () => checks++);
-  quiet.after(1_000);
-  await clock.advance(MINUTE);
-  expect(checks).toBe(0);
   quiet.start();
   quiet.after(1_000);
   quiet.heard();
@@ -39,6 +37,42 @@ test('told that events were lost, it checks after the time given, also while som
   await clock.advance(30_000);
   expect(checks).toBe(2);
   quiet.stop();
+});
+
+test('told while not everything is read yet, it checks after that', async () => {
+  const clock = new FakeClock();
+  let checks = 0;
+  const quiet = new QuietCheck(clock, () => checks++);
+  quiet.after(1_000);
+  await clock.advance(MINUTE);
+  expect(checks).toBe(0);
+  quiet.start();
+  await clock.advance(1_000);
+  expect(checks).toBe(1);
+  quiet.stop();
+  quiet.after(1_000);
+  // Whoever connects anew asks for everything anyway.
+  quiet.stop();
+  quiet.start();
+  await clock.advance(1_000);
+  expect(checks).toBe(1);
+  quiet.stop();
+});
+
+test('a server that cannot say now is asked again', async () => {
+  const world = fakeWorld(['messages']);
+  const { server, clock } = world;
+  await world.login();
+  server.loseEvent = () => true;
+  server.say('bob', 'alice', 'lost');
+  server.loseEvent = () => false;
+  server.refuse = (op) => (op === 'sync.since' ? new MagpieError('STORE_UNAVAILABLE') : undefined);
+  server.push({ e: [{ e: 'sync.missed', d: { within: 100 } }] });
+  await clock.advance(3_000);
+  expect(world.of('messages')).toEqual([]);
+  server.refuse = () => undefined;
+  await clock.advance(5_000);
+  expect(world.of('messages').flatMap(({ messages }) => messages.map(wordsOf))).toEqual(['lost']);
 });
 
 test('a server that says it lost events is asked at once', async () => {

@@ -13,6 +13,8 @@ export class QuietCheck {
   #wait = SHORTEST;
   #heard = false;
   #cancel: (() => void) | undefined;
+  /** Told before it was started. */
+  #due: number | undefined;
 
   constructor(clock: Clock, check: () => void) {
     this.#clock = clock;
@@ -20,9 +22,11 @@ export class QuietCheck {
   }
 
   start(): void {
+    const due = this.#due;
     this.stop();
     this.#wait = SHORTEST;
     this.#arm();
+    if (due !== undefined) this.after(due);
   }
 
   /** Costs nothing: it is called for every frame. */
@@ -30,9 +34,9 @@ export class QuietCheck {
     this.#heard = true;
   }
 
-  /** The server lost events: checks after this time, also if something is heard. */
+  /** The server lost events: checks after this time, also if something is heard. While not everything is read yet, after that. */
   after(ms: number): void {
-    if (!this.#cancel) return;
+    if (!this.#cancel) return void (this.#due = ms);
     this.#cancel();
     this.#wait = SHORTEST;
     this.#cancel = this.#clock.after(ms, () => {
@@ -44,7 +48,7 @@ export class QuietCheck {
 
   stop(): void {
     this.#cancel?.();
-    this.#cancel = undefined;
+    this.#cancel = this.#due = undefined;
   }
 
   #arm(): void {

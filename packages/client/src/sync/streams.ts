@@ -79,6 +79,16 @@ const PAGE = 100;
 /** The list waits no longer than this for a gap to heal. */
 const LONGEST_HOLD = 3_000;
 
+/** What is missing of a stream when it is asked for: the first number, and the last before one that is here or known of. */
+interface Gap {
+  readonly from: number;
+  readonly end: number;
+}
+
+function endOfGap(held: ReadonlyMap<number, unknown>, goal: number): number {
+  return held.size > 0 ? Math.min(...held.keys()) - 1 : goal;
+}
+
 /** The messages and changes streams of all conversations: each number once, in order, gaps healed from the server. */
 export class Streams {
   readonly #needs: StreamNeeds;
@@ -245,17 +255,17 @@ export class Streams {
     if (far) track.seq = goal - PAGE;
     track.healing = this.#work(track, async (valid) => {
       while (valid() && this.#missing(track)) {
-        const page = await this.#ask(valid, 'message.list', { ref: this.#ref(track), seq: (track.seq ?? 0) + 1, direction: 'newer', limit: PAGE }); // prettier-ignore
+        const gap = { from: (track.seq ?? 0) + 1, end: endOfGap(track.held, track.goal) };
+        const page = await this.#ask(valid, 'message.list', { ref: this.#ref(track), seq: gap.from, direction: 'newer', limit: PAGE }); // prettier-ignore
         if (!valid()) return;
-        this.#needs.turn.run(() => this.#takePage(track, page));
+        this.#needs.turn.run(() => this.#takePage(track, page, gap));
       }
       track.healing = undefined;
       if (far) this.#needs.sink.reset(track.key);
     });
   }
 
-  #takePage(track: Track, page: MessagePage | undefined): void {
-    const before = track.seq ?? 0;
+  #takePage(track: Track, page: MessagePage | undefined, gap: Gap): void {
     if (page) this.#needs.sink.people(page.people, track.key);
     for (const entry of page?.entries ?? []) {
       const seq = entry.seq ?? 0;
@@ -264,9 +274,8 @@ export class Streams {
       this.#needs.sink.entry(track.key, seq, isHole(entry) ? undefined : entry, undefined);
     }
     if (page?.covered) track.seq = Math.max(track.seq ?? 0, page.covered[1]);
-    // Nothing there is ours to see (not a member any more, history closed): the gap is a hole.
-    if (track.seq === before)
-      track.seq = track.held.size > 0 ? Math.min(...track.held.keys()) - 1 : Math.max(before, track.goal);
+    // Nothing there is ours to see (not a member any more, history closed): the gap is a hole. What came meanwhile says nothing of it.
+    if ((track.seq ?? 0) < gap.from) track.seq = gap.end;
     this.#drain(track);
   }
 
@@ -276,16 +285,16 @@ export class Streams {
     if (track.healingChanges || !missing()) return;
     track.healingChanges = this.#work(track, async (valid) => {
       while (valid() && missing()) {
-        const page = await this.#ask(valid, 'message.changes', { ref: this.#ref(track), after: track.changeSeq ?? 0, limit: PAGE }); // prettier-ignore
+        const gap = { from: (track.changeSeq ?? 0) + 1, end: endOfGap(track.heldChanges, track.changeGoal) };
+        const page = await this.#ask(valid, 'message.changes', { ref: this.#ref(track), after: gap.from - 1, limit: PAGE }); // prettier-ignore
         if (!valid()) return;
-        this.#needs.turn.run(() => this.#takeChanges(track, page));
+        this.#needs.turn.run(() => this.#takeChanges(track, page, gap));
       }
       track.healingChanges = undefined;
     });
   }
 
-  #takeChanges(track: Track, page: Output<'message.changes'> | undefined): void {
-    const before = track.changeSeq ?? 0;
+  #takeChanges(track: Track, page: Output<'message.changes'> | undefined, gap: Gap): void {
     if (page?.refetch !== true) {
       for (const event of page?.events ?? []) {
         if (event.n === (track.changeSeq ?? 0) + 1) {
@@ -294,9 +303,8 @@ export class Streams {
         }
       }
     }
-    if (track.changeSeq === before) {
-      const next = track.heldChanges.size > 0 ? Math.min(...track.heldChanges.keys()) - 1 : track.changeGoal;
-      track.changeSeq = Math.max(next, page?.changeSeq ?? 0);
+    if ((track.changeSeq ?? 0) < gap.from) {
+      track.changeSeq = Math.max(gap.end, page?.changeSeq ?? 0);
       if (page) this.#needs.sink.reset(track.key);
     }
     this.#drainChanges(track);

@@ -13,6 +13,7 @@ import { allRows, eachPage } from './pages.ts';
 import type { Intake } from './intake.ts';
 import type { Streams } from './streams.ts';
 import type { UserLog } from './user-log.ts';
+import { UserStream } from './user-stream.ts';
 
 export interface SyncNeeds {
   readonly clock: Clock;
@@ -48,7 +49,7 @@ export class Sync {
   #synced = false;
   #readyTold = false;
   #epoch: string | undefined;
-  #userSeq = 0;
+  readonly #userStream: UserStream;
   /** Server time of the newest message taken in: what this device will say it has. */
   #at = 0;
   /**
@@ -58,25 +59,33 @@ export class Sync {
   #rowsAt = 0;
   /** Live events that came while rows were being fetched; undefined: take them in at once. */
   #held: EventEnvelope[] | undefined = [];
-  /** User-log events that came before their turn. */
-  readonly #early = new Map<number, EventEnvelope>();
-  #healing = false;
+  /** A look at the server that is under way, and whether another one is wanted: that one may have been answered before. */
+  #checking: Promise<void> | undefined;
+  #checkAgain = false;
 
   constructor(needs: SyncNeeds) {
     this.#needs = needs;
+    this.#userStream = new UserStream({
+      clock: needs.clock,
+      apply: (event) => needs.turn.run(() => needs.userLog.apply(event, false)),
+      readOn: (valid) => {
+        const run = this.#run;
+        return this.#insist(valid, () => this.#resume(() => run === this.#run));
+      },
+    });
   }
 
   get position(): Position {
-    return { userSeq: this.#userSeq, at: this.#at };
+    return { userSeq: this.#userStream.seq, at: this.#at };
   }
 
   reset(): void {
     this.#run++;
-    this.#synced = this.#readyTold = this.#healing = false;
+    this.#synced = this.#readyTold = false;
     this.#epoch = undefined;
-    this.#userSeq = this.#at = this.#rowsAt = 0;
+    this.#at = this.#rowsAt = 0;
     this.#held = [];
-    this.#early.clear();
+    this.#userStream.reset();
   }
 
   seen(time: number): void {
@@ -87,7 +96,7 @@ export class Sync {
   offline(): void {
     this.#run++;
     this.#needs.turn.holdRows(false);
-    this.#healing = false;
+    this.#userStream.offline();
     this.#held = [];
   }
 
@@ -102,8 +111,7 @@ export class Sync {
     if (begun) this.#holdRows(valid);
     if (moved) {
       this.#needs.onNewEpoch();
-      this.#userSeq = 0;
-      this.#early.clear();
+      this.#userStream.reset();
     }
     this.#epoch = opened.epoch;
     const resumed = await this.#insist(valid, () =>
@@ -153,18 +161,32 @@ export class Sync {
     return Math.max(first, (row.hiddenSeq ?? 0) + 1, (row.clearedSeq ?? 0) + 1);
   }
 
-  /** Whether the server has something that never came here; then as after a reconnect. */
-  async check(): Promise<void> {
-    const run = this.#run;
-    const valid = (): boolean => run === this.#run && !this.#held && !this.#healing;
-    if (!this.#readyTold || !valid()) return;
-    const position = { userSeq: this.#userSeq, at: this.#rowsAt };
+  /** Whether the server has something that never came here; then as after a reconnect. A server that cannot say now is asked again. */
+  check(): Promise<void> {
+    this.#checkAgain = true;
+    this.#checking ??= this.#checks().finally(() => (this.#checking = undefined));
+    return this.#checking;
+  }
+
+  async #checks(): Promise<void> {
+    while (this.#checkAgain) {
+      this.#checkAgain = false;
+      const run = this.#run;
+      const valid = (): boolean => run === this.#run && this.#readyTold && !this.#held;
+      await persist(this.#needs.clock, valid, () => this.#check(valid));
+    }
+  }
+
+  async #check(valid: () => boolean): Promise<void> {
+    await this.#userStream.settled();
+    if (!valid()) return;
+    const position = { userSeq: this.#userStream.seq, at: this.#rowsAt };
     const page = await this.#needs.request('sync.since', { position });
     if (!valid()) return;
     const missed =
       page.refetch === true ||
       page.next !== undefined ||
-      page.position.userSeq > this.#userSeq ||
+      page.position.userSeq > this.#userStream.seq ||
       page.conversations.some((row) => this.#needs.streams.isBehind(row));
     if (missed) await this.#resume(valid);
     else this.#rowsAt = page.position.at;
@@ -173,12 +195,14 @@ export class Sync {
   /** Rows by name, straight into the list. */
   async loadRows(keys: readonly string[]): Promise<readonly Conversation[]> {
     const me = this.#needs.me();
+    const overtaken = this.#needs.book.asking();
     const page = await this.#needs.request('conversation.list', {
       refs: keys.map((key) => refOf(key, me)),
       limit: keys.length,
     });
+    const late = overtaken();
     this.#needs.turn.run(() =>
-      page.conversations.forEach((row) => this.#adopt(row, page.people, 'refreshed')),
+      page.conversations.forEach((row) => this.#adopt(row, page.people, 'refreshed', late)),
     );
     return page.conversations;
   }
@@ -193,7 +217,7 @@ export class Sync {
     const { streams, intake, rooms } = this.#needs;
     if (rooms.withholds(event)) return;
     const stream = EVENT_STREAM[event.e];
-    if (stream === 'user') return this.#takeUser(event);
+    if (stream === 'user') return this.#userStream.take(event);
     if (event.c === undefined || event.n === undefined) return intake.transient(event);
     if (stream === 'messages') {
       const { message, people } = event.d as Partial<EventPayload<'message.created'>>;
@@ -203,44 +227,23 @@ export class Sync {
     }
   }
 
-  #takeUser(event: EventEnvelope): void {
-    const n = event.n ?? 0;
-    if (n <= this.#userSeq) return;
-    this.#early.set(n, event);
-    for (let next = this.#early.get(this.#userSeq + 1); next; next = this.#early.get(this.#userSeq + 1)) {
-      this.#early.delete(++this.#userSeq);
-      this.#needs.userLog.apply(next, false);
-    }
-    if (this.#early.size > 0 && !this.#healing) this.#healUserLog();
-  }
-
-  #healUserLog(): void {
-    this.#healing = true;
-    const run = this.#run;
-    const valid = (): boolean => run === this.#run && this.#early.size > 0;
-    this.#needs.clock.after(100, () => {
-      void this.#insist(valid, () => this.#resume(valid)).then(() => {
-        if (run === this.#run) this.#healing = false;
-      });
-    });
-  }
-
   /** A login: the log since this instance was last here is told, the rows are read anew. */
   async #begin(opened: SessionOpenOutput, valid: () => boolean, first: boolean): Promise<boolean> {
     const { turn, streams, book, backlog } = this.#needs;
     const since = opened.position;
     let at = since?.at ?? 0;
     if (since && first) {
-      const userSeq = this.#userSeq;
+      const userSeq = this.#userStream.seq;
       await this.#pages(since, valid, (page) => {
         for (const event of page.refetch ? [] : page.log)
           if (event.n > userSeq) this.#needs.userLog.apply(event, true);
         at = page.position.at;
-        this.#userSeq = Math.max(this.#userSeq, page.position.userSeq);
+        this.#userStream.caughtUp(page.position.userSeq);
       });
       if (!valid()) return false;
     }
-    this.#userSeq = Math.max(this.#userSeq, opened.userSeq);
+    this.#userStream.caughtUp(opened.userSeq);
+    const overtaken = book.asking();
     const rows = await allRows(this.#needs.request, valid);
     if (!valid()) return false;
     const wanted = first && backlog ? await readBacklog(rows.rows, since?.at ?? 0, backlog, this.#needs.me(), (input) => this.#needs.request('message.list', input)) : []; // prettier-ignore
@@ -248,9 +251,10 @@ export class Sync {
     this.#rowsAt = opened.serverTime;
     this.seen(Math.max(at, ...rows.rows.map((row) => row.heads.entry?.time ?? 0)));
     turn.run(() => {
+      const late = overtaken();
       for (const row of book.list())
         if (!rows.rows.some(({ conv }) => conv === row.conv)) book.remove(row.conv);
-      for (const row of rows.rows) this.#adopt(row, rows.people, 'synced');
+      for (const row of rows.rows) this.#adopt(row, rows.people, 'synced', late);
       for (const row of rows.rows) streams.begin(row);
       this.#raise(wanted);
     });
@@ -260,35 +264,35 @@ export class Sync {
 
   /** A reconnect: the log and the rows after where we stood; every stream that moved is read on. */
   async #resume(valid: () => boolean): Promise<boolean> {
-    const from = { userSeq: this.#userSeq, at: this.#rowsAt };
+    const from = { userSeq: this.#userStream.seq, at: this.#rowsAt };
     let until = from.at;
     let refetch = false;
+    let overtaken = this.#needs.book.asking();
     await this.#pages(from, valid, async (page) => {
+      const late = overtaken();
       refetch ||= page.refetch === true;
-      for (const event of page.log) {
-        if (event.n !== this.#userSeq + 1 && !(refetch && event.n > this.#userSeq)) continue;
-        this.#userSeq = event.n;
-        this.#needs.userLog.apply(event, false);
-      }
-      this.#userSeq = Math.max(this.#userSeq, page.next === undefined ? page.position.userSeq : 0);
-      for (const row of page.conversations) this.#adopt(row, page.people, 'synced');
+      for (const event of page.log) this.#userStream.take(event);
+      if (page.next === undefined) this.#userStream.caughtUp(page.position.userSeq);
+      for (const row of page.conversations) this.#adopt(row, page.people, 'synced', late);
+      overtaken = this.#needs.book.asking();
       until = page.position.at;
       await this.#follow(page.conversations, valid);
     });
     if (refetch && valid()) await this.#refetch(valid);
     if (!valid()) return false;
     this.#rowsAt = until;
-    this.#needs.turn.run(() => this.#dropOldEarly());
     return !refetch;
   }
 
   async #refetch(valid: () => boolean): Promise<void> {
+    const overtaken = this.#needs.book.asking();
     const { rows, people } = await allRows(this.#needs.request, valid);
     if (!valid()) return;
+    const late = overtaken();
     this.#needs.turn.run(() => {
       for (const view of this.#needs.book.list())
         if (!rows.some(({ conv }) => conv === view.conv)) this.#needs.book.remove(view.conv);
-      for (const row of rows) this.#adopt(row, people, 'synced');
+      for (const row of rows) this.#adopt(row, people, 'synced', late);
     });
     await this.#follow(rows, valid);
   }
@@ -307,19 +311,9 @@ export class Sync {
     }
   }
 
-  #dropOldEarly(): void {
-    for (const n of [...this.#early.keys()].sort((a, b) => a - b)) {
-      const event = this.#early.get(n);
-      this.#early.delete(n);
-      if (n <= this.#userSeq || !event) continue;
-      this.#userSeq = n;
-      this.#needs.userLog.apply(event, false);
-    }
-  }
-
-  #adopt(row: Conversation, people: People, reason: string): void {
+  #adopt(row: Conversation, people: People, reason: string, late: ReadonlySet<string>): void {
     this.#needs.store.people.merge(people, row.conv);
-    this.#needs.book.adopt(row, reason);
+    this.#needs.book.adopt(row, reason, late);
   }
 
   #raise(messages: readonly Message[]): void {

@@ -17,6 +17,8 @@ export class FakeServer {
   epoch = 'e1';
   /** Decides whether a frame (or single event) to a client is lost on the way. */
   loseEvent: (event: EventEnvelope) => boolean = () => false;
+  /** Holds an event back for this long: others overtake it, as those of another node may. */
+  delayEvent: (event: EventEnvelope) => number = () => 0;
   /** Holds an operation's reply back for this long. */
   delayReply: (op: string) => number = () => 0;
   loseReply: (op: string) => boolean = () => false;
@@ -189,7 +191,12 @@ export class FakeServer {
   }
 
   #emitTo(fits: (line: Line) => boolean, event: EventEnvelope): void {
-    for (const line of this.#lines) if (fits(line) && !this.loseEvent(event)) this.#out(line).e.push(event);
+    for (const line of this.#lines) {
+      if (!fits(line) || this.loseEvent(event)) continue;
+      const delay = this.delayEvent(event);
+      if (delay === 0) this.#out(line).e.push(event);
+      else this.#clock.after(delay, () => this.#lines.has(line) && this.#out(line).e.push(event));
+    }
   }
 
   #frame(line: Line, text: string): void {
