@@ -10,6 +10,7 @@ function createNodes() {
   const shared = createLocalBus({ shared: true });
   const cut = new Set<string>();
   let lose: (subject: string, data: string) => boolean = () => false;
+  let delay: (name: string, hand: () => void) => void = (_name, hand) => hand();
   const status = new Map<string, (up: boolean) => void>();
 
   const busOf = (name: string): Bus => ({
@@ -17,7 +18,7 @@ function createNodes() {
     publish: (subject, data) => {
       if (!cut.has(name) && !lose(subject, data)) shared.publish(subject, data);
     },
-    subscribe: (pattern, handler) => shared.subscribe(pattern, (data, subject) => void (cut.has(name) || handler(data, subject))),
+    subscribe: (pattern, handler) => shared.subscribe(pattern, (data, subject) => void (cut.has(name) || delay(name, () => handler(data, subject)))),
     onStatus: (listener) => {
       status.set(name, listener);
       return () => undefined;
@@ -46,6 +47,9 @@ function createNodes() {
     start,
     cut,
     status,
+    delay: (how: typeof delay) => {
+      delay = how;
+    },
     lose: (which: typeof lose) => {
       lose = which;
     },
@@ -99,9 +103,10 @@ test.each([
   await world.time.advance(more ? 0 : 1_000);
   expect(b.told).toEqual(['missed']);
   await world.time.advance(0);
-  expect(a.told).toEqual(['up b']);
+  // And when b knows all of it, those of a ask for what b may have left out.
+  expect(a.told).toEqual(['up b', 'missed']);
   await world.time.advance(30_000);
-  expect([a.told, b.told]).toEqual([['up b'], ['missed']]);
+  expect([a.told, b.told]).toEqual([['up b', 'missed'], ['missed']]);
   expect(b.notes).toEqual(more ? [['a', 'next']] : []);
 });
 
@@ -124,6 +129,47 @@ test('a node that falls silent is gone after some seconds, and is met again when
   const before = a.told.length;
   await world.time.advance(60_000);
   expect(a.told.length).toBe(before);
+});
+
+test('one that stands still is not waited for; when it goes on, those here ask for what it did meanwhile', async () => {
+  const world = createNodes();
+  const a = await world.start('a');
+  const b = await world.start('b');
+  a.told.length = 0;
+  // It hears nothing and says nothing for two seconds, and then hears it all: nothing is lost.
+  const waiting: (() => void)[] = [];
+  world.delay((name, hand) => void (name === 'b' ? waiting.push(hand) : hand()));
+  a.mesh.tell('note', 'somebody is here');
+  const settled = a.mesh.settled();
+  await world.time.advance(1_000);
+  await settled;
+  await world.time.advance(500);
+  expect([a.told, b.notes]).toEqual([[], []]);
+  world.delay((_name, hand) => hand());
+  for (const hand of waiting) hand();
+  await world.time.advance(1_000);
+  expect(b.notes).toEqual([['a', 'somebody is here']]);
+  expect(a.told).toEqual(['missed']);
+  await world.time.advance(60_000);
+  expect(a.told).toEqual(['missed']);
+});
+
+test('a node that began without another, which was slow to answer, and the other both ask when they have met', async () => {
+  const world = createNodes();
+  const a = await world.start('a');
+  const waiting: (() => void)[] = [];
+  world.delay((name, hand) => void (name === 'a' ? waiting.push(hand) : hand()));
+  const b = await world.start('b');
+  expect(b.mesh.alone).toBe(true);
+  world.delay((_name, hand) => hand());
+  for (const hand of waiting) hand();
+  await world.time.advance(2_000);
+  expect([a.told, b.told]).toEqual([
+    ['up b', 'missed'],
+    ['up a', 'missed'],
+  ]);
+  await world.time.advance(60_000);
+  expect([a.told.length, b.told.length]).toEqual([2, 2]);
 });
 
 test('a node that ends says so', async () => {

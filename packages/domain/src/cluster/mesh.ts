@@ -1,5 +1,6 @@
 import type { Bus } from '../ports/bus.ts';
 import type { Clock, Random, Report, Scheduler } from '../ports/platform.ts';
+import { Doubts, type Settled } from './doubts.ts';
 import { Peers, type Peer } from './peers.ts';
 import { ANSWER, QUESTION, Questions } from './questions.ts';
 
@@ -59,13 +60,14 @@ export class Mesh {
   private readonly listeners: MeshListener[] = [];
   private readonly hears = new Map<string, (body: never, from: string) => void>();
   private readonly questions: Questions;
-  /** Nodes that went without a word: if one is back after all, both missed what the other told meanwhile. */
-  private readonly fell = new Set<string>();
+  private readonly doubts: Doubts;
   private settling: Promise<void> | undefined;
   private stops: readonly (() => void)[] = [];
   private cancelBeat: (() => void) | undefined;
   private cancelFlush: (() => void) | undefined;
+  private cancelOverlooked: (() => void) | undefined;
   private busUp = true;
+  private joined = false;
   private beatAt: number;
   private closed = false;
 
@@ -75,10 +77,16 @@ export class Mesh {
     this.beatAt = deps.clock.now();
     this.peers = new Peers(deps.clock);
     this.questions = new Questions({ ...deps, tell: (kind, body, to) => this.tell(kind, body, to) });
+    this.doubts = new Doubts({
+      ask: async ({ name }) => (await this.ask<Settled>('settled', null, [name])).get(name),
+      knows: (peer) => !this.closed && this.peers.get(peer.name) === peer,
+      missed: () => this.joined && this.missed(),
+    });
     this.hear(QUESTION, (body: never, from) => void this.questions.reply(body, from));
     this.hear(ANSWER, (body: never, from) => this.questions.take(body, from));
-    this.hear('again', (_body, from) => this.each('up', (listener) => listener.up?.(from)));
-    this.answer('settled', () => true);
+    this.hear('again', (_body, from) => this.introduce(this.peers.get(from)));
+    this.hear('overlooked', () => this.overlooked());
+    this.answer('settled', (): Settled => ({ joined: this.joined }));
   }
 
   listen(listener: MeshListener): void {
@@ -127,6 +135,7 @@ export class Mesh {
       scheduler.after(JOINING, resolve);
     });
     await this.settled();
+    this.joined = true;
   }
 
   /** Leaves in order: the others need not wait for this node's silence. */
@@ -136,6 +145,7 @@ export class Mesh {
     this.closed = true;
     this.cancelBeat?.();
     this.cancelFlush?.();
+    this.cancelOverlooked?.();
     if (this.stops.length > 0) this.deps.bus.publish(HELLO, JSON.stringify({ from: this.node, sent: {}, bye: true } satisfies Hello)); // prettier-ignore
     for (const stop of this.stops) stop();
     this.questions.close();
@@ -166,16 +176,46 @@ export class Mesh {
     return this.questions.ask(kind, body, to.filter((name) => this.peers.get(name))); // prettier-ignore
   }
 
-  /** Resolves when the others have what they were told so far, or do not answer. Callers of one turn share a question. */
+  /**
+   * Resolves when the others have what they were told so far. One that does not answer is not waited for: what it did before it had
+   * that may not have come here, and is asked for when it answers after all. Callers of one turn share a question.
+   */
   settled(): Promise<void> {
-    if (this.alone) return Promise.resolve();
+    // Without a bus nothing is heard, and when it is back everything is told anew.
+    if (this.alone || !this.busUp) return Promise.resolve();
     this.settling ??= new Promise<void>((resolve) => {
       this.deps.scheduler.after(0, () => {
         this.settling = undefined;
-        void this.ask('settled', null).then(() => resolve());
+        const told = [...this.peers.all()];
+        const prompt = told.filter((peer) => !this.peers.isQuiet(peer)).map(({ name }) => name);
+        void this.ask('settled', null, prompt).then((answers) => {
+          for (const peer of told) if (!answers.has(peer.name)) this.doubts.raise(peer);
+          resolve();
+        });
       });
     });
     return this.settling;
+  }
+
+  /** Somebody here could not be told something: within a second all are told to ask. */
+  overlooked(): void {
+    this.cancelOverlooked ??= this.deps.scheduler.after(BEAT, () => {
+      this.cancelOverlooked = undefined;
+      this.missed();
+    });
+  }
+
+  /** The same, of somebody on whatever node. */
+  overlookedAnywhere(): void {
+    this.tell('overlooked', null);
+    this.overlooked();
+  }
+
+  /** Tells a node all there is to know. */
+  private introduce(peer: Peer | undefined): void {
+    if (!peer) return;
+    this.each('up', (listener) => listener.up?.(peer.name));
+    this.doubts.raise(peer);
   }
 
   private queue(peer: Peer, text: string): void {
@@ -230,8 +270,7 @@ export class Mesh {
     const peer = this.peers.add(name);
     // It may not know this node yet.
     this.sayHello();
-    this.each('up', (listener) => listener.up?.(name));
-    if (this.fell.delete(name)) this.missed();
+    this.introduce(peer);
     return peer;
   }
 
@@ -248,7 +287,6 @@ export class Mesh {
   private gone(name: string, crashed: boolean): void {
     if (!this.peers.remove(name)) return;
     this.questions.gone(name);
-    if (crashed) this.fell.add(name);
     if (crashed) this.missed();
     this.each('down', (listener) => listener.down?.(name, crashed));
   }
@@ -274,7 +312,7 @@ export class Mesh {
     this.peers.excuse();
     this.sayHello();
     this.tell('again', null);
-    for (const name of this.others) this.each('up', (listener) => listener.up?.(name));
+    for (const peer of this.peers.all()) this.introduce(peer);
   }
 
   private each(what: string, run: (listener: MeshListener) => void): void {

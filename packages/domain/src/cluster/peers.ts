@@ -10,6 +10,8 @@ export interface Peer {
   /** Notes for its next frame, as JSON, and their length. */
   waiting: string[];
   size: number;
+  /** How often it may have not known what it was told, since it last was known to. */
+  doubts: number;
 }
 
 /** Nobody was heard for so long: perhaps this node is what is cut off. */
@@ -38,7 +40,7 @@ export class Peers {
   }
 
   add(name: string): Peer {
-    const peer: Peer = { name, heardAt: this.clock.now(), sent: 0, got: 0, waiting: [], size: 0 };
+    const peer: Peer = { name, heardAt: this.clock.now(), sent: 0, got: 0, waiting: [], size: 0, doubts: 0 };
     this.map.set(name, peer);
     this.names = [...this.map.keys()];
     return peer;
@@ -53,9 +55,13 @@ export class Peers {
   /** Some other was not heard of for longer than it should be silent. */
   get quiet(): boolean {
     if (this.map.size === 0) return false;
-    const since = this.clock.now() - QUIET;
-    for (const { heardAt } of this.map.values()) if (heardAt < since) return true;
+    for (const peer of this.map.values()) if (this.isQuiet(peer)) return true;
     return false;
+  }
+
+  /** This one was not. */
+  isQuiet({ heardAt }: Peer): boolean {
+    return heardAt < this.clock.now() - QUIET;
   }
 
   silentFor(time: number): readonly string[] {

@@ -25,14 +25,14 @@ export function contactHandlers(deps: Deps): HandlersOf<'contact'> {
           },
         ]) // prettier-ignore
         .catch(conflictsAs({ full: 'QUOTA_EXCEEDED' }));
-      accounts.blocksChanged(ctx.app.id);
+      await accounts.blocksChanged(ctx.app.id);
       if (result.added.length > 0) await appendLog(deps, ctx.app.id, ctx.userId, 'contact.blockChanged', { added: [...result.added], removed: [] }); // prettier-ignore
       return {};
     },
 
     'contact.unblock': async (ctx, input) => {
       const [result] = await store.commit([{ op: 'block.remove', app: ctx.app.id, user: ctx.userId, targets: [...new Set(input.users)] }]); // prettier-ignore
-      accounts.blocksChanged(ctx.app.id);
+      await accounts.blocksChanged(ctx.app.id);
       if (result.removed.length > 0) await appendLog(deps, ctx.app.id, ctx.userId, 'contact.blockChanged', { added: [], removed: [...result.removed] }); // prettier-ignore
       return {};
     },

@@ -62,10 +62,16 @@ export class Conversations {
   private readonly accounts: Accounts;
   private readonly clock: Clock;
   private readonly bus: Bus;
-  private readonly mesh: Pick<Mesh, 'healthy'>;
+  private readonly mesh: Pick<Mesh, 'healthy' | 'settled'>;
   private readonly unsubscribe: () => void;
 
-  constructor(store: Store, accounts: Accounts, clock: Clock, bus: Bus, mesh: Pick<Mesh, 'healthy'>) {
+  constructor(
+    store: Store,
+    accounts: Accounts,
+    clock: Clock,
+    bus: Bus,
+    mesh: Pick<Mesh, 'healthy' | 'settled'>,
+  ) {
     this.mesh = mesh;
     this.store = store;
     this.accounts = accounts;
@@ -163,14 +169,16 @@ export class Conversations {
     userId: string,
     key: string,
   ): Promise<ParticipantRow | undefined> {
+    const { version } = this.memberships;
     const row = await this.store.conversations.participant(conv, userId);
-    if (row) this.memberships.set(key, row);
+    if (row) this.memberships.keep(key, row, version);
     return row;
   }
 
-  /** Membership, role or mute of these users changed: every node forgets what it knew. */
-  membersChanged(app: string, conv: number, users: readonly string[]): void {
+  /** Membership, role or mute of these users changed: every node forgets what it knew. Resolves when they have. */
+  membersChanged(app: string, conv: number, users: readonly string[]): Promise<void> {
     this.bus.publish(`${MEMBERS_CHANGED}.${app}`, JSON.stringify([conv, ...users]));
+    return this.mesh.settled();
   }
 
   /** A conversation a user has a row in, as they see it; undefined for a direct one that has not begun. */

@@ -1,5 +1,7 @@
 /** A bounded map: the entry unused for longest goes first. */
 export class BoundedCache<V> {
+  /** How often something was forgotten. */
+  version = 0;
   private readonly map = new Map<string, V>();
   private readonly max: number;
 
@@ -27,11 +29,18 @@ export class BoundedCache<V> {
     }
   }
 
+  /** Of what was read since `version`: not if anything was forgotten meanwhile, as it may have been this, read just before it changed. */
+  keep(key: string, value: V, version: number): void {
+    if (version === this.version) this.set(key, value);
+  }
+
   delete(key: string): void {
+    this.version++;
     this.map.delete(key);
   }
 
   clear(): void {
+    this.version++;
     this.map.clear();
   }
 }

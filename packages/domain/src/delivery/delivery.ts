@@ -108,7 +108,8 @@ export class Delivery {
 
   /**
    * To all present members. With `only`, others of them get `hole` instead. Direct conversations answer at once; a group's
-   * member list is read on first use and kept until membership changes.
+   * member list is read on first use and kept until membership changes. Where it cannot be read, the clients are told to ask: what was
+   * committed stays so.
    */
   toConversation(place: Place, event: string, posting: Posting = NOTHING): void | Promise<void> {
     const kind = kindOf(place.key);
@@ -125,7 +126,10 @@ export class Delivery {
     }
     const cached = this.members.get(String(place.num));
     if (cached && !(cached instanceof Promise) && this.deps.mesh.healthy) return this.toMembers(place, cached, event, limited);
-    return this.memberIds(place.num).then((ids) => this.toMembers(place, ids, event, limited));
+    return this.memberIds(place.num).then(
+      (ids) => this.toMembers(place, ids, event, limited),
+      () => this.deps.mesh.overlookedAnywhere(),
+    );
   } // prettier-ignore
 
   async memberIds(conv: number): Promise<readonly string[]> {
@@ -171,9 +175,10 @@ export class Delivery {
   /** What another node committed, for those who are here. */
   private async toGroupHere({ app, num, event, only, hole }: ToGroup): Promise<void> {
     const limited = only && { only: new Set(only), hole };
-    // Not to be heard is what a lost note is too: who should have heard finds the gap.
-    const ids = await this.memberIds(num).catch(() => NOBODY);
-    this.toMembersHere(app, ids, event, limited);
+    await this.memberIds(num).then(
+      (ids) => this.toMembersHere(app, ids, event, limited),
+      () => this.deps.mesh.overlooked(),
+    );
   }
 
   private toMembersHere(app: string, ids: readonly string[], event: string, limited?: Limited): void {
@@ -189,5 +194,4 @@ function textFor(user: string, event: string, limited: Limited | undefined): str
   return limited === undefined || limited.only.has(user) ? event : limited.hole;
 }
 
-const NOBODY: readonly string[] = [];
 const NOTHING: Posting = {};

@@ -46,9 +46,9 @@ export function eraseHandler(deps: Deps): Handler<'user.erase'> {
       putOp(deps, row, { step: 'groups' }, at),
       ...actOps(ctx),
     ]);
-    accounts.changed(app.id, user.id);
     sessions.kickUser(app.id, user.id, 'accountDeleted');
     timers.noted(at);
+    await accounts.changed(app.id, user.id);
     return viewOf(row);
   };
 }

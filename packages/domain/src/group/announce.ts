@@ -69,7 +69,7 @@ export async function commitChange(
   );
   const tail: WriteOp[] = [...(tip ? [tipOp(deps, group, change, at)] : []), { op: 'change', app: app.id, conv: group.conv, event: 'group.changed', payload: JSON.stringify(payload), at, ...(tip ? { tip: true as const } : {}) }, ...logs]; // prettier-ignore
   const results: readonly unknown[] = await deps.store.commit([...ops, ...tail]);
-  deps.conversations.membersChanged(
+  const known = deps.conversations.membersChanged(
     app.id,
     group.conv,
     (change.mine ?? []).map(({ user }) => user),
@@ -84,6 +84,8 @@ export async function commitChange(
     const { userSeq } = results[results.length - logs.length + index] as { userSeq: number };
     deliverLog(deps, log, userSeq);
   }
+  // Who was put out cannot write on any node once this is answered.
+  await known;
 }
 
 function tipOp(deps: Deps, group: GroupRow, change: Change, at: number): WriteOp {

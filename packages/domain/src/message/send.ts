@@ -189,7 +189,5 @@ function deliver(deps: Deps, attempt: SendAttempt, message: Outgoing, seq?: numb
     priority: attempt.priority,
     message: { ...message, from: ctx.userId, clientId: input.clientId, keep },
   };
-  const waiting = deps.delivery.toConversation(place, text, posting);
-  // Only a first read of a member list can fail; receivers then heal from the log.
-  if (waiting) waiting.catch(() => undefined);
+  void deps.delivery.toConversation(place, text, posting);
 }

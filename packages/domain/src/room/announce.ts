@@ -22,7 +22,7 @@ type Announcing = Pick<Deps, 'accounts' | 'clock' | 'rooms' | 'hooks'>;
 
 /** Commits what changes about a room, then does it on every node and tells those present. `ops` begins with the `room.set`, if there is one. */
 export async function commitChange(
-  deps: Announcing & Pick<Deps, 'store'>,
+  deps: Announcing & Pick<Deps, 'store' | 'mesh'>,
   app: AppContext,
   room: Room,
   ops: readonly WriteOp[],
@@ -35,6 +35,8 @@ export async function commitChange(
     .catch(conflictsAs({ missing: 'ROOM_NOT_FOUND', full: 'QUOTA_EXCEEDED' }));
   const row = ops[0]?.op === 'room.set' ? (results[0] as { row: RoomRow }).row : undefined;
   telling(room, row ? { ...note, row } : note);
+  // It holds on every node once this is answered.
+  await deps.mesh.settled();
 }
 
 /** Reads the names it needs; what it answers tells of the changes, in the turn it is called. */

@@ -90,6 +90,7 @@ export function governingHandlers(deps: Deps): GoverningHandlers {
       const text = input.reason === undefined ? {} : { text: input.reason };
       if (seconds === 0) {
         deps.rooms.publish(room, { out: { ids: removed, told: { reason: 'kicked', ...by, ...text } } });
+        await deps.mesh.settled();
         return { removed };
       }
       const until = at + seconds * 1000;

@@ -36,6 +36,7 @@ export async function revokeUnstored(
   const text = eventText('room.revoked', JSON.stringify(payload), room.key);
   deps.rooms.publish(room, { revoke: said.id, events: [text] });
   deps.hooks.emit(ctx.app.id, 'room.revoked', room.key, text);
+  await deps.mesh.settled();
   return { id: input.id, conv: room.key, time: at };
 }
 

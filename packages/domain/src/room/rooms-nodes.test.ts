@@ -122,8 +122,8 @@ describe('who is there', () => {
 describe('who governs', () => {
   it('puts out, mutes and names admins wherever they are', async () => {
     const { nodes, alice, bob, carol } = await crowd('hall');
-    await alice.ask('room.setRole', { id: 'x', users: ['carol'], role: 'admin' });
-    await alice.ask('room.mute', { id: 'x', users: ['bob'], seconds: 60 });
+    await nodes.through(alice.ask('room.setRole', { id: 'x', users: ['carol'], role: 'admin' }));
+    await nodes.through(alice.ask('room.mute', { id: 'x', users: ['bob'], seconds: 60 }));
     await nodes.settle();
     expect(await bob.say('x', 'hm')).toBe('MUTED');
     expect(await carol.say('x', 'admins speak')).toMatch(/^0/);
@@ -133,7 +133,7 @@ describe('who governs', () => {
     expect(await carol.code('room.kick', { id: 'x', users: ['alice'] })).toBe('FORBIDDEN');
     await nodes.time.advance(1_000);
     for (const one of [alice, bob, carol]) one.news();
-    expect(await carol.ask('room.kick', { id: 'x', users: ['bob', 'erin'], reason: 'rude' })).toEqual({ removed: ['bob'] }); // prettier-ignore
+    expect(await nodes.through(carol.ask('room.kick', { id: 'x', users: ['bob', 'erin'], reason: 'rude' }))).toEqual({ removed: ['bob'] }); // prettier-ignore
     await nodes.time.advance(1_000);
     expect(bob.news()).toEqual(['out:kicked']);
     expect([alice.news(), carol.news()]).toEqual([['+[] -[bob:kicked] =2'], ['+[] -[bob:kicked] =2']]);
@@ -144,15 +144,15 @@ describe('who governs', () => {
 
   it('what one node changes all do; a ban and the end of the room reach everybody', async () => {
     const { nodes, a, alice, bob, carol } = await crowd();
-    await alice.ask('room.update', { id: 'x', name: 'New', mutedAll: true });
-    await alice.ask('room.kick', { id: 'x', users: ['carol'], seconds: 5 });
+    await nodes.through(alice.ask('room.update', { id: 'x', name: 'New', mutedAll: true }));
+    await nodes.through(alice.ask('room.kick', { id: 'x', users: ['carol'], seconds: 5 }));
     await nodes.time.advance(1_000);
     for (const world of nodes.all) expect(world.rooms.peek('a', 'x')?.row).toMatchObject({ name: 'New', mutedAll: true }); // prettier-ignore
     expect(await bob.say('x', 'hm')).toBe('MUTED');
     expect(carol.news()).toContain('out:banned');
     expect(bob.news()).toEqual(['profileChanged', 'mutedAll', 'banned carol', '+[] -[carol:kicked] =2']);
     alice.news();
-    await a.admin('room.dismiss', { id: 'x' });
+    await nodes.through(a.admin('room.dismiss', { id: 'x' }));
     await nodes.time.advance(1_000);
     expect(bob.news()).toEqual(['dismissed', 'out:dismissed']);
     expect(alice.news()).toEqual(['dismissed', 'out:dismissed']);
@@ -171,7 +171,7 @@ describe('who governs', () => {
       return row;
     } }); // prettier-ignore
     const found = b.rooms.find('a', 'x');
-    await alice.ask('room.update', { id: 'x', name: 'Newer' });
+    await nodes.through(alice.ask('room.update', { id: 'x', name: 'Newer' }));
     await nodes.settle();
     go();
     expect((await found)?.row.name).toBe('Newer');
@@ -317,9 +317,9 @@ describe('a node that is gone', () => {
     await nodes.time.advance(6_000);
     await nodes.enter(b, 'dave');
     await carol.ask('room.leave', { id: 'x' });
-    await alice.ask('room.update', { id: 'x', name: 'Meanwhile', mutedAll: true });
-    await a.adminCode('room.kick', { id: 'x', users: ['dave'], seconds: 500 });
-    await a.admin('room.mute', { id: 'x', users: ['bob'], seconds: 500 });
+    await nodes.through(alice.ask('room.update', { id: 'x', name: 'Meanwhile', mutedAll: true }));
+    await nodes.through(a.adminCode('room.kick', { id: 'x', users: ['dave'], seconds: 500 }));
+    await nodes.through(a.admin('room.mute', { id: 'x', users: ['bob'], seconds: 500 }));
     await nodes.time.advance(2_000);
     for (const one of [alice, bob]) one.news();
     nodes.find(b);

@@ -156,7 +156,7 @@ it('what is taken back while it is on its way to a node is not shown there', asy
   nodes.slow(a, 300, c);
   const entering = c.device('carol').ask('room.enter', { id: 'x' });
   await nodes.settle();
-  expect(await bob.revoke(id)).toBe('ok');
+  expect(await nodes.through(bob.revoke(id))).toBe('ok');
   const { recent } = await nodes.through(entering);
   expect(recent).toMatchObject([{ content: { text: 'fine' } }]);
 });

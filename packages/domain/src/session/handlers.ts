@@ -150,7 +150,9 @@ export function sessionHandlers(deps: Deps): HandlersOf<'session'> {
       await deps.accounts.require(ctx.app.id, input.userId, 'userId');
       if (input.revokeTokens)
         await deps.accounts.set(ctx.app.id, input.userId, { validFrom: deps.clock.now() + 1000 });
-      return { ended: sessions.kickUser(ctx.app.id, input.userId, 'byAdmin', input.instance) };
+      const ended = sessions.kickUser(ctx.app.id, input.userId, 'byAdmin', input.instance);
+      await deps.mesh.settled();
+      return { ended };
     },
   };
 }

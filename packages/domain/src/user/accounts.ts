@@ -25,10 +25,10 @@ export class Accounts {
   private readonly store: Store;
   private readonly bus: Bus;
   private readonly clock: Clock;
-  private readonly mesh: Pick<Mesh, 'healthy'>;
+  private readonly mesh: Pick<Mesh, 'healthy' | 'settled'>;
   private readonly unsubscribe: () => void;
 
-  constructor(store: Store, bus: Bus, clock: Clock, mesh: Pick<Mesh, 'healthy'>) {
+  constructor(store: Store, bus: Bus, clock: Clock, mesh: Pick<Mesh, 'healthy' | 'settled'>) {
     this.mesh = mesh;
     this.store = store;
     this.bus = bus;
@@ -45,9 +45,10 @@ export class Accounts {
     const key = `${app} ${id}`;
     const cached = this.cache.get(key);
     if (cached && this.mesh.healthy) return cached;
+    const { version } = this.cache;
     const row = await this.store.users.get(app, id);
     if (!row || row.deletedAt !== null) return undefined;
-    this.cache.set(key, row);
+    this.cache.keep(key, row, version);
     return row;
   }
 
@@ -58,9 +59,10 @@ export class Accounts {
 
   /** Read anew, e.g. for the end of the user's log. */
   async fresh(app: string, id: string): Promise<UserRow> {
+    const { version } = this.cache;
     const row = await this.store.users.get(app, id);
     if (!row || row.deletedAt !== null) throw new MagpieError('USER_NOT_FOUND', { field: 'user' });
-    this.cache.set(`${app} ${id}`, row);
+    this.cache.keep(`${app} ${id}`, row, version);
     return row;
   }
 
@@ -122,16 +124,18 @@ export class Accounts {
   async set(app: string, id: string, set: UserSet, more: readonly WriteOp[] = []): Promise<UserRow> {
     try {
       const [result] = await this.store.commit([{ op: 'user.set', app, id, set }, ...more]);
-      this.changed(app, id);
+      await this.changed(app, id);
       return result.row;
     } catch (error) {
       throw error instanceof StoreConflict ? new MagpieError('USER_NOT_FOUND') : error;
     }
   }
 
-  changed(app: string, id: string): void {
+  /** Resolves when every node has forgotten what it knew. */
+  changed(app: string, id: string): Promise<void> {
     this.cache.delete(`${app} ${id}`);
     this.bus.publish(`magpie.user.${app}`, `${app} ${id}`);
+    return this.mesh.settled();
   }
 
   /** Whether `by` blocked `user`; at once when that is known. */
@@ -142,14 +146,17 @@ export class Accounts {
   }
 
   private async readBlock(app: string, by: string, user: string, key: string): Promise<boolean> {
+    const { version } = this.blocks;
     const blocked = await this.store.users.isBlocked(app, by, user);
-    this.blocks.set(key, blocked);
+    this.blocks.keep(key, blocked, version);
     return blocked;
   }
 
-  blocksChanged(app: string): void {
+  /** Resolves when every node has forgotten what it knew. */
+  blocksChanged(app: string): Promise<void> {
     this.blocks.clear();
     this.bus.publish(`magpie.user.${app}`, `block ${app}`);
+    return this.mesh.settled();
   }
 
   /** Current names, from memory where they are there. Unknown users are left out. */
@@ -162,8 +169,9 @@ export class Accounts {
       else missing.push(id);
     }
     if (missing.length > 0) {
+      const { version } = this.cache;
       for (const row of await this.store.users.many(app, missing)) {
-        if (row.deletedAt === null) this.cache.set(`${app} ${row.id}`, row);
+        if (row.deletedAt === null) this.cache.keep(`${app} ${row.id}`, row, version);
         add(out, row);
       }
     }

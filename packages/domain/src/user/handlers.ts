@@ -13,7 +13,7 @@ import { profileOf } from './accounts.ts';
 const FAILURE_WINDOW = 15 * 60_000;
 
 export function userHandlers(deps: Deps): HandlersOf<'user'> {
-  const { accounts, store, clock, passwords, sessions, tokens } = deps;
+  const { accounts, store, clock, passwords, sessions, tokens, mesh } = deps;
   const failures = new FailureLimiter(clock, FAILURE_WINDOW);
 
   return {
@@ -69,6 +69,7 @@ export function userHandlers(deps: Deps): HandlersOf<'user'> {
       const passwordHash = await passwords.hash(input.password);
       await accounts.set(ctx.app.id, row.id, { passwordHash, validFrom: clock.now() }, actOps(ctx));
       sessions.kickUser(ctx.app.id, row.id, 'passwordChanged');
+      await mesh.settled();
       return {};
     },
 
@@ -76,6 +77,7 @@ export function userHandlers(deps: Deps): HandlersOf<'user'> {
       await accounts.require(ctx.app.id, input.userId, 'userId');
       await accounts.set(ctx.app.id, input.userId, { deletedAt: clock.now(), passwordHash: null }, actOps(ctx)); // prettier-ignore
       sessions.kickUser(ctx.app.id, input.userId, 'accountDeleted');
+      await mesh.settled();
       return {};
     },
 

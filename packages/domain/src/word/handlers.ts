@@ -7,7 +7,7 @@ import { createMatcher } from './matcher.ts';
 const PAGE = 200;
 
 /** `word.*`: the app's word filter, for the operator and the app's back end. */
-export function wordHandlers({ store, words }: Deps): HandlersOf<'word'> {
+export function wordHandlers({ store, words, mesh }: Deps): HandlersOf<'word'> {
   return {
     'word.add': async ({ app }, input) => {
       for (const [index, entry] of input.words.entries()) checkWord(entry.word, `words.${index}.word`);
@@ -19,12 +19,14 @@ export function wordHandlers({ store, words }: Deps): HandlersOf<'word'> {
         .commit([{ op: 'word.put', app: app.id, words: rows, max }])
         .catch(conflictAs('QUOTA_EXCEEDED', 'words'));
       words.changed(app.id);
+      await mesh.settled();
       return { total };
     },
 
     'word.remove': async ({ app }, input) => {
       await store.commit([{ op: 'word.remove', app: app.id, words: [...new Set(input.words.map(plain))] }]);
       words.changed(app.id);
+      await mesh.settled();
       return {};
     },
 
