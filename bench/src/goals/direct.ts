@@ -6,7 +6,7 @@ import type { Pool } from '../driver/pool.ts';
 import { childrenNamed } from '../measure/proc.ts';
 import type { Peer } from '../peers/peer.ts';
 import { startSocketIo, startStoringSocketIo } from '../peers/plain.ts';
-import { loadHead, loadRow } from '../report.ts';
+import { loadHead, loadRow, type Outcome } from '../report.ts';
 
 const CONNECTIONS = 200;
 const WINDOW = 8;
@@ -77,14 +77,23 @@ export const postgres: Measurement = async (bench) => {
   }
 };
 
-/** Latency at one rate for all: half of what the slower of the relay and us takes. Beside a relay that keeps nothing, and beside one that stores. */
+/** Messages a second at which servers are compared, beside half of what they take: what is batched costs less the more there is of it. */
+const EQUAL_RATES = [500, 2_257];
+
+/** Latency at the same rates for all, the highest half of what the slower of the relay and us takes. Beside a relay that keeps nothing, and beside one that stores. */
 export const p99: Measurement = async (bench) => {
   loadHead();
   bench.saturation ??= Math.min(
     (await directRun(bench, 'direct', startSocketIo, CLOSED)).messagesPerSecond,
     (await directRun(bench, 'direct', ours(bench), CLOSED)).messagesPerSecond,
   );
-  const rate = Math.round(bench.saturation / 2);
+  const outcomes: Outcome[] = [];
+  for (const rate of [...EQUAL_RATES, Math.round(bench.saturation / 2)])
+    outcomes.push(...(await p99At(bench, rate)));
+  return outcomes;
+};
+
+async function p99At(bench: Bench, rate: number): Promise<readonly Outcome[]> {
   const load: LoadInput = {
     kind: 'open',
     perSecond: Math.ceil(rate / bench.drivers),
@@ -104,4 +113,4 @@ export const p99: Measurement = async (bench) => {
     judge({ name, must: 1, aim: 1 }, chain, 'ms', ({ relay }) => relay.p99),
     judge({ name: `${name}, beside Socket.IO that stores`, must: 1, aim: 1 }, chain, 'ms', ({ storing }) => storing.p99), // prettier-ignore
   ];
-};
+}
