@@ -73,6 +73,19 @@ it('three nodes writing into the same conversations: no gap, nothing twice, one 
   });
 });
 
+it('a database that goes away is noticed also by a node that nobody writes through', async () => {
+  await withNodes(1, async ([node]) => {
+    expect(node?.health()).toEqual({ ok: true });
+    await postgres.halt();
+    try {
+      await vi.waitFor(() => expect(node?.health().ok).toBe(false), { timeout: 20_000, interval: 50 });
+    } finally {
+      await postgres.resume();
+    }
+    await vi.waitFor(() => expect(node?.health()).toEqual({ ok: true }), { timeout: 20_000, interval: 50 });
+  });
+});
+
 it('units that cross one another on two nodes all get through', async () => {
   await withNodes(2, async (nodes) => {
     const [one, two] = nodes;

@@ -7,6 +7,7 @@ import { createReads } from '../read/reads.ts';
 import { isUnavailable } from './errors.ts';
 import { connect, createPool, executeOn, type PostgresOptions } from './pool.ts';
 import { prepareDatabase } from './prepare.ts';
+import { Probe } from './probe.ts';
 import { postgresWriter } from './writer.ts';
 
 export interface PostgresStoreOptions extends PostgresOptions {
@@ -21,6 +22,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   const { force = false, now = Date.now } = options;
   const epoch = await prepare(options, now(), force);
   const pool = createPool(options);
+  const probe = new Probe(pool);
   const writer = postgresWriter(options);
   const queue = new CommitQueue({
     run: (units) => writer.write(units),
@@ -33,8 +35,12 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     commit: (ops) => queue.commit(ops),
     conversationNumber: numberSource(queue),
     epoch: async () => epoch,
-    health: () => (queue.trouble === undefined ? { ok: true } : { ok: false, reason: queue.trouble }),
+    health: () => {
+      const reason = queue.trouble ?? probe.trouble;
+      return reason === undefined ? { ok: true } : { ok: false, reason };
+    },
     close: async () => {
+      probe.close();
       await queue.close();
       await writer.close();
       await pool.end();
