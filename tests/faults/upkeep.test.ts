@@ -53,7 +53,7 @@ async function fill(ref: string, users: readonly string[], each: number): Promis
 async function group(): Promise<string> {
   await admin('app.update', {
     id: 'demo',
-    settings: { 'limits.rate.user': 100_000, 'limits.rate.group': 100_000 },
+    settings: { 'limits.rate.user': 100_000, 'limits.rate.group': 100_000, 'presence.grace': 100 },
   });
   for (const userId of ['ann', 'ben']) await admin('user.register', { userId, password: 'a long password' });
   const { group: made } = await admin<{ group: { id: string } }>('group.create', { kind: 'community', members: ['ben'] }, 'ann'); // prettier-ignore
