@@ -212,14 +212,15 @@ function missed({ apps, hooks, words, accounts, conversations, delivery, session
   words.forget();
   const reloaded = Promise.all([apps.reload(), hooks.reload()]);
   reloaded.catch((error: unknown) => report?.('what other nodes changed could not be read again', error));
-  for (const session of sessions.all()) session.peer.push(MISSED);
+  // All at once would be a storm.
+  const within = Math.max(LEAST_SPREAD, Math.round((1_000 * sessions.count) / ASK_A_SECOND));
+  const event = eventText('sync.missed', JSON.stringify({ within } satisfies EventPayload<'sync.missed'>));
+  for (const session of sessions.all()) session.peer.push(event);
 }
 
-/** All at once would be a storm. */
-const MISSED = eventText(
-  'sync.missed',
-  JSON.stringify({ within: 2_000 } satisfies EventPayload<'sync.missed'>),
-);
+/** Milliseconds over which clients spread their asking, at least; more where there are more of them than this a second. */
+const LEAST_SPREAD = 2_000;
+const ASK_A_SECOND = 2_000;
 
 /** Rooms know themselves who is there. */
 function serveRooms(deps: Deps): void {

@@ -39,6 +39,19 @@ test('told that events were lost, it checks after the time given, also while som
   quiet.stop();
 });
 
+test('told again and again, it does not put off what it was told to do', async () => {
+  const clock = new FakeClock();
+  let checks = 0;
+  const quiet = new QuietCheck(clock, () => checks++);
+  quiet.start();
+  for (let i = 0; i < 10; i++) {
+    quiet.after(1_000);
+    await clock.advance(500);
+  }
+  expect(checks).toBe(5);
+  quiet.stop();
+});
+
 test('told while not everything is read yet, it checks after that', async () => {
   const clock = new FakeClock();
   let checks = 0;

@@ -15,6 +15,8 @@ export class QuietCheck {
   #cancel: (() => void) | undefined;
   /** Told before it was started. */
   #due: number | undefined;
+  /** Told, and about to look: that is late enough for whatever is told until then. */
+  #told = false;
 
   constructor(clock: Clock, check: () => void) {
     this.#clock = clock;
@@ -37,9 +39,12 @@ export class QuietCheck {
   /** The server lost events: checks after this time, also if something is heard. While not everything is read yet, after that. */
   after(ms: number): void {
     if (!this.#cancel) return void (this.#due = ms);
+    if (this.#told) return;
+    this.#told = true;
     this.#cancel();
     this.#wait = SHORTEST;
     this.#cancel = this.#clock.after(ms, () => {
+      this.#told = false;
       this.#check();
       this.#heard = false;
       this.#arm();
@@ -49,6 +54,7 @@ export class QuietCheck {
   stop(): void {
     this.#cancel?.();
     this.#cancel = this.#due = undefined;
+    this.#told = false;
   }
 
   #arm(): void {
