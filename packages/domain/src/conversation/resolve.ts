@@ -46,6 +46,8 @@ export interface Glance {
   readonly hi: number;
   readonly lastSeq: number;
   readonly changeSeq: number;
+  /** Whether there may be entries the user deleted for themselves. */
+  readonly hasDeleted: boolean;
 }
 
 /**
@@ -191,7 +193,9 @@ export class Conversations {
   async glance(ctx: Ctx, ref: string): Promise<Glance | undefined> {
     const place = this.peek(ctx.app.id, keyOf(ref, ctx.userId)) ?? (await this.placeOf(ctx, ref));
     const row = place && (await this.store.conversations.glance(place.num, ctx.userId));
-    return row && { place, lastSeq: row.lastSeq, changeSeq: row.changeSeq, ...boundsOf(row, row) };
+    if (!row) return undefined;
+    const { lastSeq, changeSeq, hasDeleted } = row;
+    return { place, lastSeq, changeSeq, hasDeleted, ...boundsOf(row, row) };
   }
 
   private async placeOf(ctx: Ctx, ref: string): Promise<Place | undefined> {
@@ -281,7 +285,14 @@ export function sightOf(place: Place, conversation: ConversationRow, participant
 }
 
 export function glanceOf({ place, lo, hi, conversation }: Sight): Glance {
-  return { place, lo, hi, lastSeq: conversation.lastSeq, changeSeq: conversation.changeSeq };
+  return {
+    place,
+    lo,
+    hi,
+    lastSeq: conversation.lastSeq,
+    changeSeq: conversation.changeSeq,
+    hasDeleted: true,
+  };
 }
 
 type Kept = Pick<ParticipantRow, 'historyFrom' | 'historyTo' | 'clearedSeq'>;

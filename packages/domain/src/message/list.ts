@@ -86,11 +86,11 @@ async function collect(
 }
 
 async function pageText(deps: Deps, ctx: Ctx, sight: Glance, page: Page): Promise<string> {
-  const { place, lastSeq, changeSeq } = sight;
+  const { place, lastSeq, changeSeq, hasDeleted } = sight;
   const first = page.rows[0];
   const last = page.rows.at(-1);
   const deleted =
-    first && last
+    first && last && hasDeleted
       ? new Set(await deps.store.messages.deleted(place.num, ctx.userId, first.seq, last.seq))
       : NONE;
   const senders = new Set<string>();

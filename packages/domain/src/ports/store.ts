@@ -129,7 +129,10 @@ export interface ConversationReads {
     user: string,
   ): Promise<
     | (Pick<ConversationRow, 'lastSeq' | 'changeSeq' | 'purgedSeq'> &
-        Pick<ParticipantRow, 'historyFrom' | 'historyTo' | 'clearedSeq'>)
+        Pick<ParticipantRow, 'historyFrom' | 'historyTo' | 'clearedSeq'> & {
+          /** Whether the user deleted single entries for themselves. */
+          readonly hasDeleted: boolean;
+        })
     | undefined
   >;
   /** Present members' ids, for fan-out. */

@@ -96,13 +96,14 @@ export function readParticipant(c: Cells, o = 0): ParticipantRow {
 }
 
 export function readGlance(c: Cells) {
-  return { lastSeq: c[0], changeSeq: c[1], historyFrom: c[2], historyTo: c[3], clearedSeq: c[4], purgedSeq: c[5] } as {
+  return { lastSeq: c[0], changeSeq: c[1], historyFrom: c[2], historyTo: c[3], clearedSeq: c[4], purgedSeq: c[5], hasDeleted: Boolean(c[6]) } as {
     lastSeq: number;
     changeSeq: number;
     historyFrom: number;
     historyTo: number | null;
     clearedSeq: number;
     purgedSeq: number;
+    hasDeleted: boolean;
   }; // prettier-ignore
 }
 

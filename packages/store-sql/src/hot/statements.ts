@@ -26,7 +26,8 @@ export function hotStatements(dialect: DialectName) {
     byKey: `select ${list(CONVERSATION)} from conversations where app = ?1 and key = ?2`,
     byNumber: `select ${list(CONVERSATION)} from conversations where num = ?1`,
     participant: `select ${list(PARTICIPANT)} from participants where conv = ?1 and user_id = ?2`,
-    glance: `select c.last_seq, c.change_seq, p.history_from, p.history_to, p.cleared_seq, c.purged_seq from conversations c
+    glance: `select c.last_seq, c.change_seq, p.history_from, p.history_to, p.cleared_seq, c.purged_seq,
+      exists (select 1 from deleted d where d.conv = p.conv and d.user_id = p.user_id) from conversations c
       join participants p on p.conv = c.num where c.num = ?1 and p.user_id = ?2`,
     memberIds:
       'select user_id from participants where conv = ?1 and state = 0 order by role, joined_at, user_id',

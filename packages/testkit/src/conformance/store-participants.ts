@@ -43,9 +43,20 @@ export function participantConformance(get: Get): void {
     await w.appendMany(conv, 4);
     await w.store.commit([{ op: 'change', app: w.app, conv, event: 'e', payload: '{}', at: w.now() }]);
     await w.put(conv, 'bob', { clearedSeq: 2 });
-    const seen = { lastSeq: 4, changeSeq: 1, purgedSeq: 0, historyFrom: 1, historyTo: null, clearedSeq: 2 };
+    const seen = {
+      lastSeq: 4,
+      changeSeq: 1,
+      purgedSeq: 0,
+      historyFrom: 1,
+      historyTo: null,
+      clearedSeq: 2,
+      hasDeleted: false,
+    };
     expect(await w.store.conversations.glance(conv, 'bob')).toEqual(seen);
     expect(await w.store.conversations.glance(conv, 'nobody')).toBeUndefined();
+    await w.store.commit([{ op: 'deleted.add', conv, user: 'bob', seqs: [4], at: w.now() }]);
+    const glances = ['bob', 'alice'].map((user) => w.store.conversations.glance(conv, user));
+    expect((await Promise.all(glances)).map((one) => one?.hasDeleted)).toEqual([true, false]);
   });
 
   it('joining, leaving and joining again', async () => {
