@@ -45,6 +45,21 @@ describe('a direct message', () => {
     expect(other).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', field: 'clientId' });
   });
 
+  it('is told of again when it is asked for again: who took the first try may have told nobody', async () => {
+    await using alice = await signIn(server, 'alice');
+    await using bob = await signIn(server, 'bob');
+    const message = textTo('u:bob', 'told twice');
+    const sent = await alice.request('message.send', message);
+    const isIt = (event: { d: unknown }) => messageOf(event).id === sent.id;
+    const first = await bob.event('message.created', isIt);
+    await alice.request('message.send', message);
+    expect(await bob.event('message.created', isIt)).toEqual(first);
+    await alice.request('message.revoke', { id: sent.id });
+    await alice.request('message.send', message);
+    const next = await alice.request('message.send', textTo('u:bob', 'next'));
+    expect((await bob.event('message.created')).n).toBe(next.seq);
+  });
+
   it('takes gapless seqs under concurrency, with times that never decrease', async () => {
     await using alice = await signIn(server, 'alice');
     await using dave = await signIn(server, 'dave');

@@ -56,6 +56,18 @@ test('the same: the user’s own log', async () => {
   expect(world.of('blocked').flatMap(({ added }) => added)).toEqual(['a', 'b', 'c', 'd']);
 });
 
+test('what is told again is heard once', async () => {
+  const world = fakeWorld(['messages']);
+  const { server, client, clock } = world;
+  await world.login();
+  const message = server.say('bob', 'alice', 'hello');
+  await clock.advance(100);
+  server.push({ e: [{ e: 'message.created', c: AB, n: message.seq, d: { message } }] });
+  await clock.advance(1_000);
+  expect(world.of('messages').flatMap(({ messages }) => messages.map(wordsOf))).toEqual(['hello']);
+  expect(client.conversations.get('u:bob')?.unread).toBe(1);
+});
+
 test('a conversation read before its first message is here is read when that comes', async () => {
   const world = fakeWorld(['messages']);
   const { server, client, clock } = world;

@@ -114,6 +114,9 @@ function append(deps: Deps, attempt: SendAttempt, body: string): Promise<SendOut
   return files.length > 0 ? committed.catch(conflictsAs({ missing: 'FILE_NOT_FOUND' })) : committed;
 }
 
+/** A send that is repeated later than this, in milliseconds, is no retry of one whose answer was lost. */
+const TOLD_AGAIN = 600_000;
+
 type Reply = SendOutput | Promise<SendOutput>;
 
 function appended(deps: Deps, attempt: SendAttempt, body: string, result: AppendResult): Reply {
@@ -130,17 +133,25 @@ function appended(deps: Deps, attempt: SendAttempt, body: string, result: Append
   return answer(attempt, body, out, reply);
 }
 
-/** What the first try became: by now guards may say otherwise. */
+/**
+ * What the first try became: by now guards may say otherwise. Whoever took that try may have gone with the commit and before telling
+ * anybody, so those concerned are told again; who knows it drops it by its number.
+ */
 async function firstResult(
   deps: Deps,
   attempt: SendAttempt,
   reply: SendOutput,
   seq: number,
 ): Promise<SendOutput> {
-  // prettier-ignore
-  const [row] = await deps.store.messages.get(attempt.place.num, [seq]);
+  const { ctx, place } = attempt;
+  const [row] = await deps.store.messages.get(place.num, [seq]);
   if (!row || row.revoked) return reply;
-  const { content } = parsePart(leaving(deps, attempt.ctx.app, row.body));
+  const body = leaving(deps, ctx.app, row.body);
+  if (row.time > deps.clock.now() - TOLD_AGAIN) {
+    const json = messageJson({ ...row, body }, place.key);
+    deliver(deps, { ...attempt, audience: row.audience }, { ...reply, json }, seq);
+  }
+  const { content } = parsePart(body);
   return JSON.stringify(content) === JSON.stringify(attempt.asked.content) ? reply : { ...reply, content };
 }
 
