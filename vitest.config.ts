@@ -66,6 +66,8 @@ export default defineConfig({
         environment: layer.dom === true ? 'happy-dom' : 'node',
         testTimeout: layer.seconds * second,
         hookTimeout: Math.max(60, layer.seconds) * second,
+        // Whoever asks until it holds waits for a machine that does much else; a second is its own default.
+        expect: { poll: { timeout: 15 * second, interval: 50 } },
         // Worker threads that a test starts resolve the same way.
         execArgv: [`--conditions=${source}`],
         maxWorkers: layer.alone === true ? 1 : 2,

@@ -218,7 +218,7 @@ describe('following', () => {
     await vi.waitFor(async () => {
       const { subscriptions } = await anew.request('presence.subscriptions', { limit: 9 });
       expect(subscriptions.map(({ userId }) => userId)).toEqual(['w6']);
-    });
+    }, { timeout: 10_000, interval: 50 }); // prettier-ignore
   });
 
   it('one who is blocked sees somebody logged out, and is told nothing', async () => {

@@ -4,6 +4,9 @@ import { expect, it, vi } from 'vitest';
 import { CommitQueue, numberSource } from './queue.ts';
 import type { Unit, UnitOutcome } from './write/batch.ts';
 
+/** For a machine that does much else. */
+const within = { timeout: 20_000, interval: 20 };
+
 const unit = [{ op: 'member.dismissAll', conv: 1, at: 1 }] as const satisfies readonly WriteOp[];
 const done = (units: readonly Unit[]): UnitOutcome[] => units.map(() => ({ results: [undefined] }));
 
@@ -100,7 +103,7 @@ it('a commit that takes too long is answered as unknown, and nothing is taken un
   expect(await codeOf(queue.commit(unit))).toBe('STORE_UNAVAILABLE');
   expect(queue.trouble).toContain('too long');
   batch.succeed();
-  await vi.waitFor(() => expect(queue.trouble).toBeUndefined());
+  await vi.waitFor(() => expect(queue.trouble).toBeUndefined(), within);
   const after = queue.commit(unit);
   (await writer.batch(writer.batches.length)).succeed();
   await after;
@@ -118,10 +121,10 @@ it('tries by itself whether writes work again', async () => {
     timeout: 20,
   });
   expect(await codeOf(queue.commit(unit))).toBe('STORE_UNAVAILABLE');
-  await vi.waitFor(() => expect(probes.length).toBeGreaterThan(2));
+  await vi.waitFor(() => expect(probes.length).toBeGreaterThan(2), within);
   expect(queue.trouble).toBe('disk full');
   full = false;
-  await vi.waitFor(() => expect(queue.trouble).toBeUndefined());
+  await vi.waitFor(() => expect(queue.trouble).toBeUndefined(), within);
   await queue.close();
 });
 

@@ -50,7 +50,7 @@ async function withNodes(use: (nodes: Nodes) => Promise<void>): Promise<void> {
 async function noDeadlocks(client: pg.Client): Promise<void> {
   // Sessions report what they met when they end.
   const others = "select 1 from pg_stat_activity where application_name = 'magpie' and datname = current_database()"; // prettier-ignore
-  await vi.waitFor(async () => expect((await client.query(others)).rows).toEqual([]), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await client.query(others)).rows).toEqual([]), { timeout: 20_000 });
   const count = 'select deadlocks::int as n from pg_stat_database where datname = current_database()';
   expect((await client.query(count)).rows).toEqual([{ n: 0 }]);
 }
@@ -73,7 +73,7 @@ const waiting = (client: pg.Client, count: number) =>
       const found = await client.query<{ n: number }>('select count(*)::int as n from pg_locks where not granted'); // prettier-ignore
       expect(found.rows[0]?.n).toBe(count);
     },
-    { timeout: 5_000 },
+    { timeout: 20_000 },
   );
 
 it('two nodes write and deliver at once: everything once, in order, nothing left behind', async () => {

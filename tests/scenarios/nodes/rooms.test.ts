@@ -5,6 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { signIn, textTo } from '../../protocol/support.ts';
 import { useNodes, WITHOUT_NATS } from './support.ts';
 
+/** For a machine that does much else. */
+const within = { timeout: 20_000, interval: 20 };
+
 const nodes = useNodes(3, { 'rooms.silence': 60_000 });
 
 async function hall(): Promise<string> {
@@ -53,7 +56,7 @@ describe.skipIf(WITHOUT_NATS)('a room whose people are on three nodes', () => {
     await using carol = await signIn(nodes.node(2), 'carol');
     const { room, recent } = await carol.request('room.enter', { id });
     expect([room.memberCount, recent.map((message) => message.id)]).toEqual([3, [first]]);
-    await vi.waitFor(async () => expect(await Promise.all([0, 1, 2].map((i) => countOn(i, id)))).toEqual([3, 3, 3])); // prettier-ignore
+    await vi.waitFor(async () => expect(await Promise.all([0, 1, 2].map((i) => countOn(i, id)))).toEqual([3, 3, 3]), within); // prettier-ignore
     for (const client of [alice, bob, carol]) {
       const { members } = await client.request('room.members', { id, limit: 10 });
       expect(members.map(({ userId }) => userId).sort()).toEqual(['alice', 'bob', 'carol']);
@@ -88,10 +91,10 @@ describe.skipIf(WITHOUT_NATS)('a room whose people are on three nodes', () => {
     expect(await told(carol, id, 'room.out')).toMatchObject({ reason: 'elsewhere' });
     expect(await alice.request('room.kick', { id, users: ['bob', 'dave'] })).toEqual({ removed: ['bob'] });
     expect(await told(bob, id, 'room.out')).toMatchObject({ reason: 'kicked', by: 'alice' });
-    await vi.waitFor(async () => expect(await countOn(2, id)).toBe(2));
+    await vi.waitFor(async () => expect(await countOn(2, id)).toBe(2), within);
     await nodes.node(2).admin('room.dismiss', { id });
     for (const client of [alice, too]) expect(await told(client, id, 'room.out')).toMatchObject({ reason: 'dismissed' }); // prettier-ignore
-    await vi.waitFor(async () => expect((await bob.refused('room.enter', { id })).code).toBe('ROOM_NOT_FOUND')); // prettier-ignore
+    await vi.waitFor(async () => expect((await bob.refused('room.enter', { id })).code).toBe('ROOM_NOT_FOUND'), within); // prettier-ignore
   });
 
   it('a send whose answer was lost is tried again through another node, and heard once', async () => {

@@ -6,6 +6,9 @@ import { signIn, textTo } from '../../protocol/support.ts';
 import { next, record, text, textOf } from '../support/clients.ts';
 import { useNodes, WITHOUT_NATS } from './support.ts';
 
+/** For a machine that does much else. */
+const within = { timeout: 20_000, interval: 20 };
+
 const nodes = useNodes(3, { 'presence.grace': 500 });
 
 /** `online a b~`: state, then instances, `~` those away. */
@@ -57,9 +60,9 @@ describe.skipIf(WITHOUT_NATS)('users of one cluster on several nodes', () => {
     for (let i = 1; i <= 20; i++) await alice.messages.send({ ref: 'u:bob', content: text(`${i}`) });
     const all = Array.from({ length: 20 }, (_, i) => `${i + 1}`);
     for (const one of heard) expect(await one.of(20)).toEqual(all);
-    await vi.waitFor(() => expect(bobToo.conversations.get('u:alice')?.unread).toBe(20));
+    await vi.waitFor(() => expect(bobToo.conversations.get('u:alice')?.unread).toBe(20), within);
     await bob.conversations.read('u:alice');
-    await vi.waitFor(() => expect(bobToo.conversations.get('u:alice')?.unread).toBe(0));
+    await vi.waitFor(() => expect(bobToo.conversations.get('u:alice')?.unread).toBe(0), within);
   });
 
   it('a group whose members are everywhere: one order, also when all write at once', async () => {
@@ -92,7 +95,7 @@ describe.skipIf(WITHOUT_NATS)('users of one cluster on several nodes', () => {
 
   it('the limit of sessions counts those on all nodes, and who replaces is named', async () => {
     await nodes.node(0).admin('app.update', { id: 'demo', settings: { 'sessions.perWeb': 2 } });
-    await vi.waitFor(() => expect(nodes.node(2).running.composition.domain.apps.get('demo')?.settings['sessions.perWeb']).toBe(2)); // prettier-ignore
+    await vi.waitFor(() => expect(nodes.node(2).running.composition.domain.apps.get('demo')?.settings['sessions.perWeb']).toBe(2), within); // prettier-ignore
     const oldest = await signIn(nodes.node(0), 'paul', { instance: 'p0' });
     await using second = await signIn(nodes.node(1), 'paul', { instance: 'p1' });
     await using _third = await signIn(nodes.node(2), 'paul', { instance: 'p2', device: 'Laptop' });
@@ -119,7 +122,7 @@ describe.skipIf(WITHOUT_NATS)('users of one cluster on several nodes', () => {
     const { client, opened } = await open(1);
     expect(opened).toMatchObject({ resumed: true, session });
     await client.close();
-    await vi.waitFor(async () => expect(await nodes.node(2).admin('session.kick', { userId: 'quinn' })).toEqual({ ended: 0 })); // prettier-ignore
+    await vi.waitFor(async () => expect(await nodes.node(2).admin('session.kick', { userId: 'quinn' })).toEqual({ ended: 0 }), within); // prettier-ignore
     expect((await open(2)).opened.resumed).toBe(false);
   });
 
@@ -194,11 +197,11 @@ describe.skipIf(WITHOUT_NATS)('what no node hears at once', () => {
     const ref = `g:${group.id}`;
     await member.messages.send({ ref, content: text('in') });
     await nodes.nats.kill();
-    await vi.waitFor(() => expect([0, 1, 2].map((i) => nodes.node(i).running.composition.busUp())).toEqual([false, false, false])); // prettier-ignore
+    await vi.waitFor(() => expect([0, 1, 2].map((i) => nodes.node(i).running.composition.busUp())).toEqual([false, false, false]), within); // prettier-ignore
     await owner.groups.kick(group.id, ['abel']);
     await using raw = await signIn(nodes.node(1), 'abel');
     expect((await raw.refused('message.send', textTo(ref, 'out'))).code).toBe('NOT_MEMBER');
     await nodes.nats.restart();
-    await vi.waitFor(() => expect([0, 1, 2].map((i) => nodes.node(i).running.composition.busUp())).toEqual([true, true, true])); // prettier-ignore
+    await vi.waitFor(() => expect([0, 1, 2].map((i) => nodes.node(i).running.composition.busUp())).toEqual([true, true, true]), within); // prettier-ignore
   });
 });

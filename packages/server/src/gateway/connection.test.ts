@@ -9,6 +9,9 @@ import { Connection } from './connection.ts';
 import { Flusher } from './flusher.ts';
 import { Turns } from './turns.ts';
 
+/** For a machine that does much else. */
+const within = { timeout: 20_000, interval: 20 };
+
 const { requestsPerTurn, maxInFlight } = LIMITS.connection;
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 afterEach(() => {
@@ -58,7 +61,7 @@ it('begins no more in a turn than its share; the rest waits in order, unread mea
   for (let n = 1; n <= 100; n++) ask(n);
   expect(asked.length).toBe(requestsPerTurn);
   expect(socket.reading).toBe(false);
-  await vi.waitFor(() => expect(socket.reading).toBe(true));
+  await vi.waitFor(() => expect(socket.reading).toBe(true), within);
   expect(asked).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
 });
 
@@ -94,7 +97,7 @@ it('is read again when half of what is under way is done', async () => {
   const most = done.length;
   expect(most).toBeLessThan(maxInFlight + 50);
   for (const resolve of done.splice(0, most - maxInFlight / 2)) resolve();
-  await vi.waitFor(() => expect(socket.reading).toBe(true));
+  await vi.waitFor(() => expect(socket.reading).toBe(true), within);
 });
 
 it('closes with a resumable code when more waits than is kept', async () => {
@@ -102,7 +105,7 @@ it('closes with a resumable code when more waits than is kept', async () => {
   ask(1, requestsPerTurn);
   const long = JSON.stringify({ q: [{ id: 1, op: 'x'.repeat(200_000) }] });
   for (let n = 0; n < 25; n++) connection.receive(long);
-  await vi.waitFor(() => expect(socket.closed).toBe(4303));
+  await vi.waitFor(() => expect(socket.closed).toBe(4303), within);
 });
 
 it('is counted: requests, errors and messages of its app, and why it was closed', async () => {
@@ -111,7 +114,7 @@ it('is counted: requests, errors and messages of its app, and why it was closed'
   );
   ask(1, 10);
   // The first of its own is the one that opened the session.
-  await vi.waitFor(() => expect(meter.apps.of('demo').requests).toBe(11));
+  await vi.waitFor(() => expect(meter.apps.of('demo').requests).toBe(11), within);
   connection.receive(JSON.stringify({ q: [{ id: 99, op: 'no.such', in: {} }] }));
   await turn();
   const list = meter.operation('conversation.list');
@@ -121,7 +124,7 @@ it('is counted: requests, errors and messages of its app, and why it was closed'
   // One in seven is timed, the first of them.
   expect(list.latency.counts.reduce((a, b) => a + b)).toBe(2);
   connection.end('EXPIRED');
-  await vi.waitFor(() => expect(closes).toEqual(['EXPIRED']));
+  await vi.waitFor(() => expect(closes).toEqual(['EXPIRED']), within);
 });
 
 it('that leaves answers what is under way, takes nothing more, and closes so that it may be resumed', async () => {
@@ -134,6 +137,6 @@ it('that leaves answers what is under way, takes nothing more, and closes so tha
   await turn();
   expect([asked, socket.closed]).toEqual([[1, 2], 0]);
   for (const resolve of done) resolve();
-  await vi.waitFor(() => expect(socket.closed).toBe(4300));
+  await vi.waitFor(() => expect(socket.closed).toBe(4300), within);
   expect(said.join('')).toContain('"id":2,"ok"');
 });
