@@ -4,6 +4,7 @@ import { connections } from './by-hand/connections.ts';
 import { nodes } from './by-hand/nodes.ts';
 import { overload } from './by-hand/overload.ts';
 import { room } from './by-hand/room.ts';
+import { stall } from './by-hand/stall.ts';
 import { storm } from './by-hand/storm.ts';
 import { direct, p99, postgres } from './goals/direct.ts';
 import { group } from './goals/group.ts';
@@ -33,6 +34,7 @@ const BY_HAND: Readonly<Record<string, Measurement>> = {
   'big-group': bigGroup,
   room,
   overload,
+  stall,
   nodes,
 };
 

@@ -22,8 +22,11 @@ export const LIMITS = {
     congestedBytes: 256 * 1024,
     /** Requests of one connection being worked on at once; then it is not read until half of them are done. */
     maxInFlight: 256,
-    /** Requests of all connections above which one that asks much is held back at fewer of its own. */
-    busyRequests: 512,
+    /**
+     * Requests of all connections above which one that asks much is held back at fewer of its own. As many as three of the store's
+     * batches: with fewer, the writer and the event loop wait for each other, and what piled up in a bad moment is never worked off.
+     */
+    busyRequests: 1_536,
     maxInFlightBusy: 16,
     /** Requests of one connection that are begun in one turn of the event loop, to the end of a frame; others come between. */
     requestsPerTurn: 64,
