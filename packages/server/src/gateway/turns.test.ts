@@ -73,6 +73,6 @@ it('goes on now and then when the server stays busy', async () => {
   expect(served).toBe(3);
 });
 
-test('the server is not busy before there is enough under way to keep its writer busy', () => {
+it('is not busy before there is enough under way to keep its writer busy', () => {
   expect(LIMITS.connection.busyRequests).toBeGreaterThanOrEqual(3 * LIMITS.store.maxBatch);
 });
