@@ -19,7 +19,14 @@ function shrinking(until: number) {
     const some = direction === 'older' ? seqs.slice(-limit) : seqs.slice(0, limit);
     return some.map((seq) => ({ conv: 1, seq, sender: 'alice', time: seq, clientId: `${seq}`, type: 'text', body: '{"content":{}}', audience: null })); // prettier-ignore
   };
-  const glance = async () => ({ place, lo: purged + 1, hi: 10, lastSeq: 10, changeSeq: 0, hasDeleted: false });
+  const glance = async () => ({
+    place,
+    lo: purged + 1,
+    hi: 10,
+    lastSeq: 10,
+    changeSeq: 0,
+    hasDeleted: false,
+  });
   const deps = {
     conversations: { glance, read: async () => sight() },
     store: { messages: { page, deleted: async () => [] } },
