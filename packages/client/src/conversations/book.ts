@@ -69,7 +69,10 @@ export class ConversationBook {
   /** To be called when rows are asked for. What it answers says, when they come, which were read, pinned or muted meanwhile. */
   asking(): () => ReadonlySet<string> {
     const asked = this.#now;
-    return () => new Set([...this.#ownAt].flatMap(([key, at]) => (at > asked ? [key] : [])));
+    return () =>
+      asked === this.#now
+        ? NONE
+        : new Set([...this.#ownAt].flatMap(([key, at]) => (at > asked ? [key] : [])));
   }
 
   /** Takes in a row of the server. What this client has seen beyond it stays. `overtaken`: see `asking`. */
@@ -273,6 +276,8 @@ export class ConversationBook {
     this.#needs.turn.touch(row.conv, reason);
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** A row with the user's own part of another one; how many are unread then is known only where all were read. */
 function withOwn(row: Conversation, own: Conversation): Conversation {

@@ -23,52 +23,54 @@ test('checks soon after something was heard, then less and less often', async ()
   expect(at).toEqual([61, 62]);
 });
 
-test('told that events were lost, it checks after the time given, also while something is heard', async () => {
+/** One that counts. */
+function counted() {
   const clock = new FakeClock();
-  let checks = 0;
-  const quiet = new QuietCheck(clock, () => checks++);
+  const checks = { count: 0 };
+  const quiet = new QuietCheck(clock, () => checks.count++);
+  return { clock, quiet, checks };
+}
+
+test('told that events were lost, it checks after the time given, also while something is heard', async () => {
+  const { clock, quiet, checks } = counted();
   quiet.start();
   quiet.after(1_000);
   quiet.heard();
   await clock.advance(999);
-  expect(checks).toBe(0);
+  expect(checks.count).toBe(0);
   await clock.advance(1);
-  expect(checks).toBe(1);
+  expect(checks.count).toBe(1);
   await clock.advance(30_000);
-  expect(checks).toBe(2);
+  expect(checks.count).toBe(2);
   quiet.stop();
 });
 
 test('told again and again, it does not put off what it was told to do', async () => {
-  const clock = new FakeClock();
-  let checks = 0;
-  const quiet = new QuietCheck(clock, () => checks++);
+  const { clock, quiet, checks } = counted();
   quiet.start();
   for (let i = 0; i < 10; i++) {
     quiet.after(1_000);
     await clock.advance(500);
   }
-  expect(checks).toBe(5);
+  expect(checks.count).toBe(5);
   quiet.stop();
 });
 
 test('told while not everything is read yet, it checks after that', async () => {
-  const clock = new FakeClock();
-  let checks = 0;
-  const quiet = new QuietCheck(clock, () => checks++);
+  const { clock, quiet, checks } = counted();
   quiet.after(1_000);
   await clock.advance(MINUTE);
-  expect(checks).toBe(0);
+  expect(checks.count).toBe(0);
   quiet.start();
   await clock.advance(1_000);
-  expect(checks).toBe(1);
+  expect(checks.count).toBe(1);
   quiet.stop();
   quiet.after(1_000);
   // Whoever connects anew asks for everything anyway.
   quiet.stop();
   quiet.start();
   await clock.advance(1_000);
-  expect(checks).toBe(1);
+  expect(checks.count).toBe(1);
   quiet.stop();
 });
 

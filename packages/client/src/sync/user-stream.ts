@@ -4,7 +4,7 @@ import type { Clock } from '../platform/platform.ts';
 export interface UserStreamNeeds {
   readonly clock: Clock;
   readonly apply: (event: EventEnvelope) => void;
-  /** Reads the log on from `seq`, hands what it finds to `put`, and tries until it has. */
+  /** Reads the log on from `seq`, hands what it finds to `take`, and tries until it has. */
   readonly readOn: (valid: () => boolean) => Promise<unknown>;
 }
 
@@ -25,10 +25,10 @@ export class UserStream {
     this.#needs = needs;
   }
 
-  /** Begins anew from a place. */
-  reset(seq = 0): void {
+  /** Begins anew. */
+  reset(): void {
     this.offline();
-    this.seq = seq;
+    this.seq = 0;
     this.#early.clear();
   }
 
