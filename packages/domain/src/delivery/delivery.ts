@@ -126,10 +126,8 @@ export class Delivery {
     }
     const cached = this.members.get(String(place.num));
     if (cached && !(cached instanceof Promise) && this.deps.mesh.healthy) return this.toMembers(place, cached, event, limited);
-    return this.memberIds(place.num).then(
-      (ids) => this.toMembers(place, ids, event, limited),
-      () => this.deps.mesh.overlookedAnywhere(),
-    );
+    const told = this.memberIds(place.num).then((ids) => this.toMembers(place, ids, event, limited));
+    return told.catch(() => this.deps.mesh.overlookedAnywhere());
   } // prettier-ignore
 
   async memberIds(conv: number): Promise<readonly string[]> {
@@ -175,10 +173,8 @@ export class Delivery {
   /** What another node committed, for those who are here. */
   private async toGroupHere({ app, num, event, only, hole }: ToGroup): Promise<void> {
     const limited = only && { only: new Set(only), hole };
-    await this.memberIds(num).then(
-      (ids) => this.toMembersHere(app, ids, event, limited),
-      () => this.deps.mesh.overlooked(),
-    );
+    const told = this.memberIds(num).then((ids) => this.toMembersHere(app, ids, event, limited));
+    await told.catch(() => this.deps.mesh.overlooked());
   }
 
   private toMembersHere(app: string, ids: readonly string[], event: string, limited?: Limited): void {
